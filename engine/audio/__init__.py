@@ -1,0 +1,1 @@
+"""Any activity: the door: everything that is audio comes in and goes out here."""

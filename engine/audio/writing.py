@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from engine.errors import OutputError
@@ -26,7 +27,45 @@ def replaced_on_success(path: Path) -> Iterator[Path]:
     except OSError as cause:
         raise output_error(path, cause) from cause
     finally:
-        partial.unlink(missing_ok=True) if path.parent.is_dir() else None
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def working_folder(parent: Path) -> Iterator[Path]:
+    """Yield a hidden folder in `parent` (which is made) for work in progress; it is gone afterwards, whatever happens.
+
+    Raises:
+        OutputError: `parent` cannot be made or written.
+    """
+    new = not parent.exists()
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        temporary = tempfile.TemporaryDirectory(prefix=".deepdeadnet-", dir=parent, ignore_cleanup_errors=True)
+    except OSError as cause:
+        raise output_error(parent, cause) from cause
+    try:
+        with temporary as folder:
+            yield Path(folder)
+    finally:
+        if new:
+            with suppress(OSError):  # only an empty folder goes
+                parent.rmdir()
+
+
+def move_into(source: Path, target: Path) -> None:
+    """Move every file below `source` to the same place below `target`, on the same disk; replaces what is there.
+
+    Raises:
+        OutputError: `target` cannot be written.
+    """
+    try:
+        for path in sorted(p for p in source.rglob("*") if p.is_file()):
+            place = target / path.relative_to(source)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(place)
+    except OSError as cause:
+        raise output_error(target, cause) from cause
 
 
 def output_error(path: Path, cause: OSError) -> OutputError:

@@ -33,11 +33,15 @@ def read_tensors(path: Path) -> Tensors:
         if size_bytes > MAX_FILE_BYTES:
             raise ModelError(f"{path.name} is larger than {MAX_FILE_BYTES // 2**30} GB: this is no model of the studio.")
         with safe_open(path, framework="numpy") as file:
-            return {name: _read_tensor(path, file, name) for name in file.keys()}  # noqa: SIM118: no mapping
+            return {name: _read_tensor(path, file, name) for name in _names(file)}
     except FileNotFoundError as cause:
         raise ModelError(f"The model lacks its file {path.name}: import it again.") from cause
     except (SafetensorError, OSError) as cause:
         raise ModelError(f"{path.name} is damaged or no safetensors file: import the model again.") from cause
+
+
+def _names(file: safe_open) -> list[str]:
+    return list(file.keys())
 
 
 def _read_tensor(path: Path, file: safe_open, name: str) -> npt.NDArray[np.float32]:
@@ -61,7 +65,9 @@ def write_tensors(path: Path, tensors: Mapping[str, npt.NDArray[np.floating]], *
         save_file({name: np.ascontiguousarray(tensor, dtype=kind) for name, tensor in tensors.items()}, partial)
 
 
-def check_shapes(path: Path, tensors: Mapping[str, npt.NDArray[np.float32]], expected: Mapping[str, tuple[int, ...]]) -> None:
+def check_shapes(
+    path: Path, tensors: Mapping[str, npt.NDArray[np.float32]], expected: Mapping[str, tuple[int, ...]]
+) -> None:
     """See that a file holds exactly the tensors that a network expects.
 
     Raises:

@@ -1,0 +1,20 @@
+"""The door: no arguments open the window; a verb is the command line."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """Open the window or run a command; return the exit status."""
+    if len(sys.argv) == 1:
+        from app.program import open_window
+
+        return open_window()
+    from app.commands import run
+
+    return run(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

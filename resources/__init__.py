@@ -1,0 +1,1 @@
+"""What the window is dressed in: colours, sizes, type, icons."""

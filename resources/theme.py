@@ -1,0 +1,292 @@
+"""GUI thread: the one place for colours, sizes, type and icons.
+
+The roles and their dark values come from the drawing of the window; a light theme is another `Palette`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from string import Template
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QApplication, QWidget
+
+from resources.colours import SPECTROGRAM as SPECTROGRAM_COLOURS
+
+HERE = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True)
+class Palette:
+    """One colour a role, as #rrggbb. Text and dim reach 4.5 : 1 on ground, panel and raised; faint only decorates."""
+
+    ground: str
+    well: str  # sunken: fields, grooves, meters at rest
+    panel: str
+    raised: str
+    hover: str
+    line: str
+    text: str
+    dim: str
+    faint: str
+    accent: str
+    on_accent: str
+    good: str
+    mute: str
+    solo: str
+
+
+DARK = Palette(
+    ground="#0f1217",
+    well="#0d1016",
+    panel="#161a22",
+    raised="#1e2430",
+    hover="#28303f",
+    line="#2a3240",
+    text="#e9edf3",
+    dim="#98a4b3",
+    faint="#5f6b7a",
+    accent="#f5a34c",
+    on_accent="#1b1206",
+    good="#4fd08a",
+    mute="#f0706a",
+    solo="#f5d14c",
+)
+COLOURS = DARK
+
+STEM_COLOURS = {
+    "drums": "#f5b14c",
+    "bass": "#f0706a",
+    "other": "#5cc8a8",
+    "vocals": "#8fa3ff",
+    "guitar": "#d58be0",
+    "piano": "#7cc4f2",
+}
+
+STEP_PX = 4
+"""Every gap in the window is a multiple of this."""
+GAP_PX = 3 * STEP_PX
+PANEL_CORNER_PX = 10
+CONTROL_CORNER_PX = 6
+CONTROL_HEIGHT_PX = 32
+
+FAMILY = "Inter"
+BODY_PX = 13
+CAPTION_PX = 11
+TIME_PX = 21
+
+
+def stem_colour(name: str) -> str:
+    """The colour that the stem `name` has everywhere; text colour for a name without one."""
+    return STEM_COLOURS.get(name, COLOURS.text)
+
+
+@cache
+def spectrogram_table() -> npt.NDArray[np.uint8]:
+    """Colours of the levels 0 to 255, shape (256, 3), red, green and blue; brighter from entry to entry."""
+    stops = np.array([QColor(name).getRgb()[:3] for name in SPECTROGRAM_COLOURS], dtype=np.float64)
+    places = np.linspace(0, 255, len(stops))
+    channels = [np.interp(np.arange(256), places, stops[:, channel]) for channel in range(3)]
+    return np.stack(channels, axis=1).round().astype(np.uint8)
+
+
+def font(
+    size_px: int = BODY_PX,
+    weight: QFont.Weight = QFont.Weight.Normal,
+    tabular: bool = False,
+) -> QFont:
+    """The window's type. `tabular`: every figure equally wide, so that moving numbers do not jitter."""
+    made = QFont(FAMILY)
+    made.setPixelSize(size_px)
+    made.setWeight(weight)
+    if tabular:
+        made.setFeature(QFont.Tag("tnum"), 1)
+    return made
+
+
+def icon(name: str, colour: str = COLOURS.text, filled: bool = False) -> QIcon:
+    """An icon of the set in `resources/icons` in the given colour, faint where its control is disabled."""
+    made = QIcon()
+    for scale in (1, 2):
+        made.addPixmap(_drawn(name, colour, filled, scale), QIcon.Mode.Normal)
+        made.addPixmap(_drawn(name, COLOURS.faint, filled, scale), QIcon.Mode.Disabled)
+    return made
+
+
+ICON_PX = 16
+
+
+def _drawn(name: str, colour: str, filled: bool, scale: int) -> QPixmap:
+    source = (HERE / "icons" / f"{name}.svg").read_text(encoding="utf-8").replace("currentColor", colour)
+    if filled:
+        source = source.replace('fill="none"', f'fill="{colour}"')
+    pixmap = QPixmap(QSize(ICON_PX, ICON_PX) * scale)
+    pixmap.setDevicePixelRatio(scale)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    QSvgRenderer(QByteArray(source.encode())).render(painter, QRectF(0, 0, ICON_PX, ICON_PX))
+    painter.end()
+    return pixmap
+
+
+def apply(application: QApplication) -> None:
+    """Dress the whole application: fonts, palette, style sheet."""
+    for path in sorted((HERE / "fonts").glob("*.otf")):
+        QFontDatabase.addApplicationFont(str(path))
+    application.setStyle("Fusion")
+    application.setFont(font())
+    application.setPalette(_qt_palette())
+    application.setStyleSheet(style_sheet())
+
+
+def mark(widget: QWidget, **properties: str | bool) -> None:
+    """Set properties that the style sheet asks for, and let the widget be drawn by them."""
+    for name, value in properties.items():
+        widget.setProperty(name, value)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+
+
+def _qt_palette() -> QPalette:
+    palette = QPalette()
+    roles = {
+        QPalette.ColorRole.Window: COLOURS.ground,
+        QPalette.ColorRole.Base: COLOURS.well,
+        QPalette.ColorRole.AlternateBase: COLOURS.panel,
+        QPalette.ColorRole.Button: COLOURS.raised,
+        QPalette.ColorRole.WindowText: COLOURS.text,
+        QPalette.ColorRole.Text: COLOURS.text,
+        QPalette.ColorRole.ButtonText: COLOURS.text,
+        QPalette.ColorRole.ToolTipBase: COLOURS.raised,
+        QPalette.ColorRole.ToolTipText: COLOURS.text,
+        QPalette.ColorRole.PlaceholderText: COLOURS.dim,
+        QPalette.ColorRole.Highlight: COLOURS.accent,
+        QPalette.ColorRole.HighlightedText: COLOURS.on_accent,
+    }
+    for role, colour in roles.items():
+        palette.setColor(role, QColor(colour))
+    for role in (QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText, QPalette.ColorRole.WindowText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(COLOURS.faint))
+    return palette
+
+
+def style_sheet() -> str:
+    """Qt style sheet of the whole window; widgets choose by the properties `panel`, `role`, `weight` and `kind`."""
+    sizes = {
+        "panel_corner": PANEL_CORNER_PX,
+        "corner": CONTROL_CORNER_PX,
+        "height": CONTROL_HEIGHT_PX - 2,
+        "inner": CONTROL_HEIGHT_PX - 4,
+        "small_height": 7 * STEP_PX - 2,
+        "caption": CAPTION_PX,
+        "time": TIME_PX,
+    }
+    return Template(_SHEET).substitute(vars(COLOURS), **sizes)
+
+
+_SHEET = """
+QWidget { color: $text; }
+QMainWindow, QDialog { background: $ground; }
+QToolTip { background: $raised; color: $text; border: 1px solid $line; padding: 4px 8px; }
+
+*[panel="card"] { background: $panel; border: 1px solid $line; border-radius: ${panel_corner}px; }
+*[panel="side"] { background: $panel; border: none; border-right: 1px solid $line; }
+*[panel="top"] { background: $panel; border: none; border-bottom: 1px solid $line; }
+*[panel="bottom"] { background: $panel; border: none; border-top: 1px solid $line; }
+
+QLabel { background: transparent; }
+QLabel[role="caption"] { color: $dim; font-size: ${caption}px; }
+QLabel[role="heading"] { color: $dim; font-size: ${caption}px; font-weight: 600; }
+QLabel[role="title"] { font-weight: 600; }
+QLabel[role="time"] { font-size: ${time}px; font-weight: 600; }
+QLabel[role="dim"] { color: $dim; }
+
+QPushButton, QToolButton {
+    background: $raised; border: 1px solid $line; border-radius: ${corner}px;
+    padding: 0 12px; min-height: ${height}px;
+}
+QPushButton:hover, QToolButton:hover { background: $hover; }
+QPushButton:pressed, QToolButton:pressed { background: $line; }
+QPushButton:focus, QToolButton:focus { border: 2px solid $text; padding: 0 11px; }
+QPushButton:disabled, QToolButton:disabled { color: $faint; background: $panel; }
+QToolButton::menu-indicator { image: none; }
+*[weight="loud"] {
+    background: $accent; border-color: $accent; color: $on_accent; font-weight: 600;
+    padding: 0 20px; min-height: 36px;
+}
+*[weight="loud"]:hover { background: #ffb663; }
+*[weight="loud"]:pressed { background: #dd8f3a; }
+*[weight="loud"]:disabled { background: $raised; border-color: $line; color: $faint; }
+*[weight="loud"]:focus { border: 2px solid $text; padding: 0 19px; }
+*[weight="loud"][calm="true"] { background: $raised; border-color: $line; color: $text; }
+*[weight="loud"][calm="true"]:hover { background: $hover; }
+*[weight="loud"][calm="true"]:focus { border-color: $text; }
+*[weight="second"] { background: transparent; border-color: $accent; color: $accent; }
+*[weight="second"]:disabled { border-color: $line; color: $faint; }
+QPushButton::menu-indicator { image: none; width: 0; }
+*[weight="small"] { padding: 0 8px; min-height: 24px; max-height: 24px; font-size: ${caption}px; color: $dim; }
+*[weight="small"]:hover { color: $text; }
+*[weight="small"]:focus { padding: 0 7px; min-height: 22px; max-height: 22px; }
+*[weight="quiet"] { background: transparent; border-color: transparent; padding: 0; min-height: 24px; min-width: 24px; }
+*[weight="quiet"]:hover { background: $hover; }
+*[weight="quiet"]:focus { border: 2px solid $text; padding: 0; }
+*[weight="square"] { padding: 0; min-width: ${height}px; max-width: ${height}px; }
+*[weight="square"]:focus { padding: 0; min-width: ${inner}px; max-width: ${inner}px; min-height: ${inner}px; }
+*[weight="door"] { background: transparent; border: 1px dashed $line; color: $dim; }
+*[weight="door"]:hover { color: $text; border-color: $faint; background: transparent; }
+*[weight="round"] {
+    background: $text; border: 2px solid $text; border-radius: 22px; padding: 0;
+    min-width: 40px; max-width: 40px; min-height: 40px; max-height: 40px;
+}
+*[weight="round"]:hover { background: #ffffff; }
+*[weight="round"]:focus { border: 2px solid $accent; padding: 0; }
+*[weight="round"]:disabled { background: $raised; border-color: $line; }
+*[weight="latch"] {
+    padding: 0; min-width: 26px; max-width: 26px; min-height: 24px; max-height: 24px;
+    font-size: ${caption}px; font-weight: 600; color: $dim;
+}
+*[weight="latch"]:focus { padding: 0; min-width: 24px; max-width: 24px; min-height: 22px; max-height: 22px; }
+*[weight="latch"][kind="mute"]:checked { background: $mute; border-color: $mute; color: $on_accent; }
+*[weight="latch"][kind="solo"]:checked { background: $solo; border-color: $solo; color: $on_accent; }
+*[weight="latch"]:checked:focus { border-color: $text; }
+
+*[panel="segments"] { background: $well; border: 1px solid $line; border-radius: ${corner}px; }
+*[weight="segment"] {
+    background: transparent; border: 2px solid transparent; border-radius: ${corner}px; color: $dim;
+    padding: 0 8px; min-height: ${small_height}px; min-width: 28px;
+}
+*[weight="segment"]:hover { color: $text; }
+*[weight="segment"]:checked { background: $line; color: $text; font-weight: 600; }
+*[weight="segment"]:focus { border: 2px solid $text; padding: 0 8px; }
+
+QLineEdit {
+    background: $well; border: 1px solid $line; border-radius: ${corner}px; padding: 0 8px;
+    min-height: ${height}px; selection-background-color: $accent; selection-color: $on_accent;
+}
+QLineEdit:focus { border: 2px solid $text; padding: 0 7px; }
+QLineEdit[wrong="true"] { border-color: $mute; }
+
+QProgressBar { background: $well; border: none; border-radius: 2px; min-height: 4px; max-height: 4px; }
+QProgressBar::chunk { background: $accent; border-radius: 2px; }
+
+QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
+QScrollBar:vertical { background: transparent; width: 8px; margin: 0; }
+QScrollBar::handle:vertical { background: $line; border-radius: 4px; min-height: 32px; }
+QScrollBar::add-line, QScrollBar::sub-line { height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+
+QMenu { background: $raised; border: 1px solid $line; padding: 4px; }
+QMenu::item { padding: 6px 16px; border-radius: 4px; }
+QMenu::item:selected { background: $hover; }
+QMenu::item:disabled { color: $faint; }
+
+*[panel="message"] { background: $raised; border: 1px solid $line; border-radius: ${corner}px; }
+*[panel="message"][kind="error"] { border-color: $mute; }
+QPlainTextEdit { background: $well; border: 1px solid $line; border-radius: ${corner}px; color: $dim; }
+"""

@@ -1,0 +1,136 @@
+"""Command line: human drum performances, read from the Groove MIDI Dataset.
+
+The dataset's own split keeps songs for training and songs held out apart: a held-out song is drummed by performances
+of the dataset's `test` split only.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from random import Random
+
+import mido
+
+from engine.errors import UsageError
+from tools.house_band.score import BEATS_PER_BAR, Note
+
+SPLITS = {"train": ("train", "validation"), "test": ("test",)}
+
+# Where a Roland TD-11 sends another note than General MIDI for a part of the kit (rims, edges, second crash).
+GENERAL_MIDI = {22: 42, 26: 46, 40: 38, 47: 45, 50: 48, 52: 57, 55: 49, 58: 43, 59: 51}
+KICK, SNARE, CRASH = 36, 38, 49
+CYMBALS = frozenset({46, 49, 51, 53, 57})
+
+STYLES = frozenset(
+    {"afrobeat", "blues", "country", "funk", "gospel", "highlife", "hiphop", "jazz/funk", "jazz/fusion"}
+    | {"neworleans", "pop", "reggae", "rock", "soul"}
+)
+TEMPO_RANGE_BPM = (68, 145)
+SHORTEST_BARS = 8
+ANTICIPATION_BEATS = 0.12  # a hit this early still belongs to the bar that follows
+
+
+@dataclass(frozen=True)
+class Performance:
+    """One recorded performance in four-four time; `name` is its file's path inside the dataset."""
+
+    folder: Path
+    name: str
+    style: str
+    bpm: float
+    duration_s: float
+
+    @property
+    def bars(self) -> int:
+        """Whole bars; a last bar played to nine tenths counts."""
+        return math.floor(self.duration_s * self.bpm / 60 / BEATS_PER_BAR + 0.1)
+
+    @cached_property
+    def hits(self) -> list[Note]:
+        """All hits as played, in General MIDI's drum notes and in beats."""
+        file = mido.MidiFile(self.folder / self.name)
+        hits, ticks = [], 0
+        for message in mido.merge_tracks(file.tracks):
+            ticks += message.time
+            if message.type == "note_on" and message.velocity > 0:
+                pitch = GENERAL_MIDI.get(message.note, message.note)
+                length = 2.0 if pitch in CYMBALS else 0.25
+                hits.append(Note(ticks / file.ticks_per_beat, length, pitch, message.velocity))
+        return hits
+
+    @property
+    def is_shuffle(self) -> bool:
+        """Whether the off-beats lie nearer to two thirds of a beat than to its middle."""
+        parts = [hit.start_beats % 1 for hit in self.hits]
+        straight = sum(abs(part - 1 / 2) < 0.07 for part in parts)
+        return sum(abs(part - 2 / 3) < 0.07 for part in parts) > straight
+
+    def excerpt(self, first_bar: int, bars: int) -> list[Note]:
+        """The hits of some bars, counted from the first of them; hits played early come out just below 0."""
+        start = first_bar * BEATS_PER_BAR
+        low, high = start - ANTICIPATION_BEATS, start + bars * BEATS_PER_BAR - ANTICIPATION_BEATS
+        return [
+            Note(hit.start_beats - start, hit.length_beats, hit.pitch, hit.velocity)
+            for hit in self.hits
+            if low <= hit.start_beats < high
+        ]
+
+
+@dataclass(frozen=True)
+class Drummers:
+    """The performances that one split may use: whole grooves, and fills of a bar or two."""
+
+    grooves: tuple[Performance, ...]
+    fills: tuple[Performance, ...]
+
+    def choose(self, rng: Random) -> tuple[Performance, Performance]:
+        """Two performances that go together: alike in feel, at most 6 % apart in tempo, of one style where possible.
+
+        Every style has the same chance. The two may be one and the same.
+        """
+        styles = sorted({groove.style for groove in self.grooves})
+        style = rng.choice(styles)
+        first = rng.choice([groove for groove in self.grooves if groove.style == style])
+        alike = [
+            groove
+            for groove in self.grooves
+            if abs(math.log(groove.bpm / first.bpm)) < 0.06 and groove.is_shuffle == first.is_shuffle
+        ]
+        same_style = [groove for groove in alike if groove.style == style and groove != first]
+        return first, rng.choice(same_style or alike)
+
+    def choose_fills(self, bpm: float, count: int, rng: Random) -> list[Performance]:
+        """`count` different fills from the twice as many that are nearest in tempo."""
+        by_tempo = sorted(self.fills, key=lambda fill: (abs(math.log(fill.bpm / bpm)), fill.name))
+        return rng.sample(by_tempo[: 2 * count], count)
+
+
+def load_drummers(folder: Path, split: str) -> Drummers:
+    """The performances of a split, "train" or "test". UsageError where the dataset is not at `folder`."""
+    try:
+        with (folder / "info.csv").open(newline="") as file:
+            rows = [row for row in csv.DictReader(file) if row["split"] in SPLITS[split]]
+    except OSError as cause:
+        message = f"No Groove MIDI Dataset at {folder}: download it and name the folder that holds info.csv."
+        raise UsageError(message) from cause
+    rows = [row for row in rows if row["time_signature"] == "4-4"]
+    grooves = [_performance(folder, row) for row in rows if row["beat_type"] == "beat"]
+    fills = [_performance(folder, row) for row in rows if row["beat_type"] == "fill"]
+    return Drummers(
+        grooves=tuple(groove for groove in grooves if _suits_a_song(groove)),
+        fills=tuple(fill for fill in fills if 1 <= fill.bars <= 2),
+    )
+
+
+def _performance(folder: Path, row: dict[str, str]) -> Performance:
+    style = row["style"] if row["style"] in STYLES else row["style"].split("/")[0]
+    return Performance(folder, row["midi_filename"], style, float(row["bpm"]), float(row["duration"]))
+
+
+def _suits_a_song(groove: Performance) -> bool:
+    slowest, fastest = TEMPO_RANGE_BPM
+    return groove.style in STYLES and slowest <= groove.bpm <= fastest and groove.bars >= SHORTEST_BARS

@@ -1,0 +1,52 @@
+"""Any activity: numbers as a musician reads and types them."""
+
+from __future__ import annotations
+
+import math
+import re
+
+SILENCE_DB = -60.0
+"""Below this a fader is shut: minus infinity."""
+
+SHORTEST_S = 1.0
+LONGEST_S = 3 * 3600.0
+
+
+def clock_text(seconds: float, tenths: bool = False) -> str:
+    """A duration as m:ss, m:ss.t with `tenths`, and h:mm:ss from an hour on. Rounds down, as clocks do."""
+    # A hair is added first: 0.3 s is stored as 0.29999…
+    units = math.floor(max(seconds, 0.0) * 10 + 1e-6)
+    whole, tenth = divmod(units, 10)
+    minutes, second = divmod(whole, 60)
+    hours, minute = divmod(minutes, 60)
+    text = f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+    return f"{text}.{tenth}" if tenths else text
+
+
+_CLOCK = re.compile(r"(?:(?:(?P<hours>\d{1,3}):)?(?P<minutes>\d{1,5}):)?(?P<seconds>\d{1,9}(?:[.,]\d*)?)")
+
+
+def length_s(text: str) -> float:
+    """The length in seconds that `text` means: "1:30", "90", "0:07.5" or "1:02:03".
+
+    Raises:
+        ValueError: with a sentence for the user: not a length, or shorter or longer than a take may be.
+    """
+    match = _CLOCK.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"“{text.strip()}” is no length: type minutes and seconds, such as 1:30.")
+    hours, minutes = int(match["hours"] or 0), int(match["minutes"] or 0)
+    seconds = 3600 * hours + 60 * minutes + float(match["seconds"].replace(",", "."))
+    if not SHORTEST_S <= seconds <= LONGEST_S:
+        raise ValueError(
+            f"A take lasts from {clock_text(SHORTEST_S)} to {clock_text(LONGEST_S)}: type a length between."
+        )
+    return seconds
+
+
+def decibel_text(gain_db: float) -> str:
+    """A gain with one decimal and a true minus sign: "−1.5 dB", "0.0 dB", "+3.0 dB", "−∞ dB"."""
+    if gain_db < SILENCE_DB:
+        return "−∞ dB"
+    sign = "−" if round(gain_db, 1) < 0 else "+" if round(gain_db, 1) > 0 else ""
+    return f"{sign}{abs(gain_db):.1f} dB"
