@@ -87,7 +87,7 @@ def _frames_out(frames: int, sample_rate_hz: int) -> int:
     return max(1, round(frames * SAMPLE_RATE_HZ / sample_rate_hz))
 
 
-class _Forward(soundfile.SoundFile):
+class _Forward(soundfile.SoundFile):  # type: ignore[misc]  # soundfile has no types
     """A file that is read from front to back only.
 
     soundfile seeks after each block of a seekable file, and an MP3 decoder loses its state when it seeks: a click a
@@ -156,7 +156,8 @@ def _stereo_blocks(path: Path, file: soundfile.SoundFile, block_frames: int) -> 
         try:
             block = file.read(block_frames, dtype="float32", always_2d=True)
         except soundfile.LibsndfileError as cause:
-            raise AudioFileError(f"{path.name} is damaged after {read / file.samplerate:.1f} s: export it again.") from cause
+            place_s = read / file.samplerate
+            raise AudioFileError(f"{path.name} is damaged after {place_s:.1f} s: export it again.") from cause
         if not len(block):
             break
         read += len(block)
@@ -190,7 +191,7 @@ class WaveWriter:
             OutputError: the disk is full, or the file would grow beyond what a WAV file can say of itself.
         """
         if (self._file.frames + len(wave)) * _FRAME_BYTES > _WAV_LIMIT_BYTES:
-            raise OutputError(f"{self._path} would be larger than 4 GB, which no WAV file can be: choose a shorter length.")
+            raise OutputError(f"{self._path} would pass 4 GB, the most a WAV file can hold: choose a shorter length.")
         try:
             self._file.write(check_wave(wave))
         except soundfile.LibsndfileError as cause:  # says no more than "system error"; on an open file that is the disk

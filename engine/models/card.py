@@ -136,7 +136,7 @@ def verify(card: ModelCard) -> None:
         except OSError as cause:
             raise ModelError(f"The model {card.name} lacks its file {name}: import it again.") from cause
         if found != digest:
-            raise ModelError(f"The file {name} of the model {card.name} is not the one its card names: import it again.")
+            raise ModelError(f"The file {name} of {card.name} is not the one its card names: import the model again.")
 
 
 def write_card(card: ModelCard, folder: Path) -> ModelCard:

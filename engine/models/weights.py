@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -31,20 +32,17 @@ def read_tensors(path: Path) -> Tensors:
     try:
         size_bytes = path.stat().st_size
         if size_bytes > MAX_FILE_BYTES:
-            raise ModelError(f"{path.name} is larger than {MAX_FILE_BYTES // 2**30} GB: this is no model of the studio.")
+            raise ModelError(f"{path.name} is larger than {MAX_FILE_BYTES // 2**30} GB: this is no model we know.")
+        file: Any  # the library's own types are incomplete
         with safe_open(path, framework="numpy") as file:
-            return {name: _read_tensor(path, file, name) for name in _names(file)}
+            return {name: _read_tensor(path, file, name) for name in list(file.keys())}
     except FileNotFoundError as cause:
         raise ModelError(f"The model lacks its file {path.name}: import it again.") from cause
     except (SafetensorError, OSError) as cause:
         raise ModelError(f"{path.name} is damaged or no safetensors file: import the model again.") from cause
 
 
-def _names(file: safe_open) -> list[str]:
-    return list(file.keys())
-
-
-def _read_tensor(path: Path, file: safe_open, name: str) -> npt.NDArray[np.float32]:
+def _read_tensor(path: Path, file: Any, name: str) -> npt.NDArray[np.float32]:
     kind = file.get_slice(name).get_dtype()
     if kind not in NUMBERS:
         raise ModelError(f"{path.name}: the tensor {name} holds {kind}, not floating-point numbers.")

@@ -17,7 +17,8 @@ from engine.models.weights import write_tensors
 def folder(tmp_path: Path) -> Path:
     folder = tmp_path / "a-band"
     write_tensors(folder / "weights.safetensors", {"a": np.ones((2, 3))})
-    write_card(ModelCard(name="a-band", title="A Band", kind="generator", needs=("an-ear",), sizes={"context": 128}), folder)
+    card = ModelCard(name="a-band", title="A Band", kind="generator", needs=("an-ear",), sizes={"context": 128})
+    write_card(card, folder)
     return folder
 
 
@@ -29,7 +30,8 @@ def change_card(folder: Path, **values: object) -> None:
 def test_a_card_comes_back_as_written(folder: Path) -> None:
     card = load_card(folder)
     assert (card.name, card.title, card.kind, card.needs) == ("a-band", "A Band", "generator", ("an-ear",))
-    assert card.sizes == {"context": 128} and card.folder == folder
+    assert card.sizes == {"context": 128}
+    assert card.folder == folder
     assert list(card.files) == ["weights.safetensors"]
     assert card.size_bytes == (folder / "weights.safetensors").stat().st_size
     verify(card)

@@ -34,10 +34,11 @@ def test_models_of_every_folder_are_found_and_the_first_of_a_name_counts(catalog
 
 
 def test_a_broken_model_is_reported_and_the_others_stay(catalogue: Catalogue) -> None:
-    assert len(catalogue.problems) == 1 and "broken" in str(catalogue.problems[0])
+    assert len(catalogue.problems) == 1
+    assert "broken" in str(catalogue.problems[0])
 
 
-@pytest.mark.parametrize("asked, near", [("house-bnad", "house-band"), ("My-Band", "my-band")])
+@pytest.mark.parametrize(("asked", "near"), [("house-bnad", "house-band"), ("My-Band", "my-band")])
 def test_an_unknown_name_brings_the_near_ones(catalogue: Catalogue, asked: str, near: str) -> None:
     with pytest.raises(ModelError, match=f"did you mean {near}"):
         catalogue.find(asked)
