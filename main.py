@@ -8,9 +8,9 @@ import sys
 def main() -> int:
     """Open the window or run a command; return the exit status."""
     if len(sys.argv) == 1:
-        from app.program import open_window
+        from app import program
 
-        return open_window()
+        return program.run()
     from app.commands import run
 
     return run(sys.argv[1:])
