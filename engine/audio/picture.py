@@ -67,4 +67,4 @@ def _draw_scale(sheet: Image.Image, draw: ImageDraw.ImageDraw, font: Font, table
     bar = Image.fromarray(np.repeat(table[::-1, None], 12, axis=1)).resize((12, HEIGHT - TOP - BOTTOM))
     sheet.paste(bar, (WIDTH - RIGHT + 20, TOP))
     for level_db, y in ((CEILING_DB, TOP + 8), (FLOOR_DB, HEIGHT - BOTTOM - 8)):
-        draw.text((WIDTH - RIGHT + 38, y), f"{level_db:.0f} dB".replace("-", "\N{MINUS SIGN}"), INK, font, anchor="lm")
+        draw.text((WIDTH - RIGHT + 38, y), f"{level_db:.0f} dB", INK, font, anchor="lm")
