@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from itertools import count, islice
 from pathlib import Path
@@ -15,15 +15,15 @@ from tools.house_band.songbook import SongPlan, plan_song
 from tools.house_band.studio import Studio, make_song, song_folder
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; 0 when all songs exist, 2 after bad input, with one line on stderr."""
-    options = _parser().parse_args()
+    options = _parser().parse_args(arguments)
     try:
         studio, drummers = Studio.open(options.soundfont), load_drummers(options.groove, options.split)
         plans = _plans(drummers, options)
         missing = [plan for plan in plans if not song_folder(options.out, plan.number).exists()]
         print(f"{len(plans)} songs, {len(plans) - len(missing)} of them there already", flush=True)
-        _make_songs(studio, missing, options.out, options.jobs)
+        make_songs(studio, missing, options.out, options.jobs)
     except StudioError as error:
         print(error, file=sys.stderr)
         return 2
@@ -45,7 +45,8 @@ def _until_full(plans: Iterator[SongPlan], length_s: float) -> Iterator[SongPlan
         yield plan
 
 
-def _make_songs(studio: Studio, plans: list[SongPlan], out: Path, jobs: int) -> None:
+def make_songs(studio: Studio, plans: Sequence[SongPlan], out: Path, jobs: int) -> None:
+    """Record the songs into `out`, `jobs` at once. StudioError from the first that fails; the others are called off."""
     with ProcessPoolExecutor(jobs) as pool:
         songs = {pool.submit(make_song, studio, plan, out): plan for plan in plans}
         try:

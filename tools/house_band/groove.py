@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import math
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -62,7 +63,7 @@ class Performance:
                 hits.append(Note(ticks / file.ticks_per_beat, length, pitch, message.velocity))
         return hits
 
-    @property
+    @cached_property
     def is_shuffle(self) -> bool:
         """Whether the off-beats lie nearer to two thirds of a beat than to its middle."""
         parts = [hit.start_beats % 1 for hit in self.hits]
@@ -90,10 +91,11 @@ class Drummers:
     def choose(self, rng: Random) -> tuple[Performance, Performance]:
         """Two performances that go together: alike in feel, at most 6 % apart in tempo, of one style where possible.
 
-        Every style has the same chance. The two may be one and the same.
+        A style's chance grows with the square root of its performances, so that rare ones are heard but not worn out.
+        The two may be one and the same.
         """
-        styles = sorted({groove.style for groove in self.grooves})
-        style = rng.choice(styles)
+        sizes = sorted(Counter(groove.style for groove in self.grooves).items())
+        [style] = rng.choices([name for name, _ in sizes], [math.sqrt(size) for _, size in sizes])
         first = rng.choice([groove for groove in self.grooves if groove.style == style])
         alike = [
             groove

@@ -13,7 +13,7 @@ from tools.house_band.songbook import Section, SongPlan
 
 GUITAR_RANGE = (52, 88)  # E3…E6
 LINE_BARS = 2
-EIGHTH = 0.5
+EIGHTH, SIXTEENTH = 0.5, 0.25
 
 # Lines of two bars in eighths: where the syllables of a line fall.
 VERSE_LINES = (
@@ -144,8 +144,13 @@ def _improvise(plan: SongPlan, section: Section, rng: Random) -> list[Note]:
             if length >= 0.75:
                 pitch = nearest(pitch, section.chord_at(start).chord.pitch_classes, *GUITAR_RANGE)
             notes.append(Note(start, length * 0.95, pitch, round(62 + 42 * energy)))
-        at = end + (rng.choice((1, 2, 2, 3)) * (1.2 - energy) // 0.5 * 0.5 if solo else 4 * BEATS_PER_BAR - beats)
+        at = end + (_rest_beats(energy, rng) if solo else 4 * BEATS_PER_BAR - beats)
     return notes
+
+
+def _rest_beats(energy: float, rng: Random) -> float:
+    """A pause between two phrases, in whole eighths."""
+    return rng.choice((1, 2, 2, 3)) * (1.2 - energy) // EIGHTH * EIGHTH
 
 
 def _improvise_rhythm(start: float, end: float, energy: float, rng: Random) -> list[tuple[float, float]]:
@@ -154,7 +159,7 @@ def _improvise_rhythm(start: float, end: float, energy: float, rng: Random) -> l
     low, high = max(0, round(middle - width)), min(len(CELLS), round(middle + width))
     beats = max(1, int(end - start) - 1)
     text = "x" + "".join(rng.choice(CELLS[low:high]) for _ in range(beats))[1:] + "x---"
-    return [(start + offset, length) for offset, length, _ in read_rhythm(text, 0.25)]
+    return [(start + offset, length) for offset, length, _ in read_rhythm(text, SIXTEENTH)]
 
 
 def _last_note(plan: SongPlan, section: Section, centre: int) -> Note:

@@ -34,34 +34,8 @@ ENERGY = {
     "final": (0.7, 0.5, 0.4),
 }
 
-_FIRST_WORDS = (
-    "Copper",
-    "Lantern",
-    "Willow",
-    "Northbound",
-    "Paper",
-    "Midnight",
-    "Juniper",
-    "Salt",
-    "Velvet",
-    "Harvest",
-    "Gravel",
-    "Marigold",
-)
-_LAST_WORDS = (
-    "Ferry",
-    "Crossing",
-    "Parade",
-    "Orchard",
-    "Weather",
-    "Waltzer",
-    "Telegraph",
-    "Kitchen",
-    "Harbour",
-    "Ladder",
-    "Almanac",
-    "Sparrow",
-)
+_FIRST_WORDS = ("Copper", "Lantern", "Willow", "Northbound", "Paper", "Midnight", "Juniper", "Velvet", "Marigold")
+_LAST_WORDS = ("Ferry", "Crossing", "Parade", "Orchard", "Weather", "Kitchen", "Harbour", "Ladder", "Almanac")
 
 
 @dataclass(frozen=True)

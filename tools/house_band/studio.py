@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import soundfile
 
 from engine.audio.format import CHANNELS, SAMPLE_RATE_HZ, Wave
@@ -77,7 +78,7 @@ class Studio:
             raise UsageError(f"FluidSynth could not play {self.soundfont}: {finished.stderr.strip()[-300:]}")
 
 
-def record(studio: Studio, plan: SongPlan) -> dict[str, np.ndarray]:
+def record(studio: Studio, plan: SongPlan) -> dict[str, npt.NDArray[np.int16]]:
     """The four stems and their exact sum, "mixture": int16, shape (frames, 2), each."""
     score, rng = arrange(plan), plan.random("studio")
     room_size = rng.uniform(0.2, 0.7)
