@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +13,10 @@ from engine.playback.playout import Playout
 
 LATENCY_S = 0.03
 """What we ask of the device: long enough for a busy interpreter, short enough for a fader to feel immediate."""
+
+SWITCH_INTERVAL_S = 0.000_5
+"""The callback waits for Python's interpreter lock like any thread. While a device is open, busy threads are asked for
+it after this time rather than after Python's 5 ms: that would be a large part of the device's latency."""
 
 CHECK_OUTPUT = "Connect or choose an output in the system's sound settings, then press play again."
 
@@ -42,34 +48,34 @@ def output_devices() -> list[OutputDevice]:
 class Output:
     """A device that plays what a `Playout` fills in, from the moment it is opened until `close`."""
 
-    def __init__(self, device: int | str | None, playout: Playout) -> None:
+    def __init__(self, device: int | str | None, latency_s: float, playout: Playout) -> None:
         """Open and start a device.
 
         Args:
             device: its index or (part of) its name; None for the system's default.
+            latency_s: from the callback to the ear, as near as the device can.
             playout: fills each block, in PortAudio's own thread.
 
         Raises:
             DeviceError: PortAudio is missing, there is no such device, or it refuses.
         """
+        self._playout = playout
+        self._called_at_s = math.inf
         sounddevice = _portaudio()
         try:
-            self.name, self._stream = _start(sounddevice, device, playout)
+            self._start(sounddevice, device, latency_s)
         except DeviceError:
             # PortAudio lists the devices once, when it is initialised; one may have been connected since.
             sounddevice._terminate()
             sounddevice._initialize()
-            self.name, self._stream = _start(sounddevice, device, playout)
+            self._start(sounddevice, device, latency_s)
+        self._switch_interval_s = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH_INTERVAL_S)
 
     @property
     def active(self) -> bool:
         """Whether it still plays; False once the device is gone."""
         return bool(self._stream.active)
-
-    @property
-    def latency_s(self) -> float:
-        """From the callback to the ear, as far as the device knows."""
-        return float(self._stream.latency)
 
     @property
     def time_s(self) -> float:
@@ -79,6 +85,37 @@ class Output:
     def close(self) -> None:
         """Play what has been filled in, and let the device go."""
         self._stream.close(ignore_errors=True)
+        sys.setswitchinterval(self._switch_interval_s)
+
+    def _start(self, sounddevice: Any, device: int | str | None, latency_s: float) -> None:
+        try:
+            self.name: str = sounddevice.query_devices(device, kind="output")["name"]
+        except (sounddevice.PortAudioError, ValueError) as cause:
+            missing = "There is no audio output" if device is None else f"There is no audio output {device!r}"
+            raise DeviceError(f"{missing}. {CHECK_OUTPUT}") from cause
+        try:
+            self._stream = sounddevice.OutputStream(
+                samplerate=SAMPLE_RATE_HZ,
+                device=device,
+                channels=CHANNELS,
+                dtype="float32",
+                latency=latency_s,
+                callback=self._callback,
+            )
+            self.latency_s = float(self._stream.latency)
+            self._stream.start()
+        except sounddevice.PortAudioError as cause:
+            raise DeviceError(f"The audio output {self.name!r} refuses to play. {CHECK_OUTPUT}") from cause
+
+    def _callback(self, out: Any, _frames: int, time: Any, status: Any) -> None:
+        """PortAudio's thread: fill a block, and note when it comes too late.
+
+        A sound server may hide from PortAudio that it ran dry, but it did when more time than it holds has passed.
+        """
+        if status.output_underflow or time.currentTime - self._called_at_s > self.latency_s:
+            self._playout.underruns += 1
+        self._called_at_s = time.currentTime
+        self._playout.fill(out, time.outputBufferDacTime)
 
 
 def _portaudio() -> Any:
@@ -89,31 +126,3 @@ def _portaudio() -> Any:
             "Playback needs the PortAudio library: install it (on Debian and Ubuntu: sudo apt install libportaudio2)."
         ) from cause
     return sounddevice
-
-
-def _start(sounddevice: Any, device: int | str | None, playout: Playout) -> tuple[str, Any]:
-    """The name of a device, and a stream that plays on it."""
-
-    def callback(out: Any, _frames: int, time: Any, status: Any) -> None:
-        if status.output_underflow:
-            playout.underruns += 1
-        playout.fill(out, time.outputBufferDacTime)
-
-    try:
-        name: str = sounddevice.query_devices(device, kind="output")["name"]
-    except (sounddevice.PortAudioError, ValueError) as cause:
-        missing = "There is no audio output" if device is None else f"There is no audio output {device!r}"
-        raise DeviceError(f"{missing}. {CHECK_OUTPUT}") from cause
-    try:
-        stream = sounddevice.OutputStream(
-            samplerate=SAMPLE_RATE_HZ,
-            device=device,
-            channels=CHANNELS,
-            dtype="float32",
-            latency=LATENCY_S,
-            callback=callback,
-        )
-        stream.start()
-    except sounddevice.PortAudioError as cause:
-        raise DeviceError(f"The audio output {name!r} refuses to play. {CHECK_OUTPUT}") from cause
-    return name, stream

@@ -29,7 +29,10 @@ CROSSOVER_FRAMES = SAMPLE_RATE_HZ // 50
 
 RENDER_BLOCK_FRAMES = 16_384
 
-_PIECE_FRAMES = 1_024
+UNLOCKED_ELEMENTS = 500
+"""On arrays of more elements than this numpy lets go of Python's interpreter lock while it computes. The callback would
+then have to win the lock back from busier threads after every operation, so it works in pieces no larger."""
+
 _RAMP = np.linspace(0.0, 1.0, RAMP_FRAMES + 1, dtype=np.float32)[1:, None]
 
 
@@ -108,27 +111,29 @@ class Mixer:
         self._way = np.zeros_like(gains)
         self._ramped = RAMP_FRAMES  # frames of the ramp that are behind us
         self._curve = np.empty((RAMP_FRAMES, len(gains)), np.float32)
-        self._faded = np.empty((_PIECE_FRAMES, len(gains), CHANNELS), np.float32)
+        self._faded = np.empty((UNLOCKED_ELEMENTS // (len(gains) * CHANNELS), len(gains), CHANNELS), np.float32)
         self._track_peaks = np.empty((len(gains), CHANNELS), np.float32)
         self._mix_peak = np.empty(CHANNELS, np.float32)
 
-    def aim(self, gains: Gains) -> None:
-        """From here on move to `gains`, reached in RAMP_FRAMES; the same array again changes nothing."""
+    def aim(self, gains: Gains, *, at_once: bool = False) -> None:
+        """From here on move to `gains`, reached in RAMP_FRAMES or at once; the same array again changes nothing."""
         if gains is self._target:
             return
         self._target = gains
         np.copyto(self._origin, self._now)
         np.subtract(gains, self._origin, out=self._way)
         self._ramped = 0
+        if at_once:
+            np.copyto(self._now, gains)
+            self._ramped = RAMP_FRAMES
 
     def mix(self, tracks: Tracks, out: Wave) -> None:
         """Write the mix of `tracks` (frames, stems + 1, 2) to `out` (frames, 2), unlimited, and note its peaks."""
         done = 0
         while done < len(out):
-            ramping = RAMP_FRAMES - self._ramped
-            piece = slice(done, done + min(len(out) - done, ramping or _PIECE_FRAMES))
-            self._mix_piece(tracks[piece], out[piece])
-            done = piece.stop
+            frames = min(len(out) - done, len(self._faded), RAMP_FRAMES - self._ramped or len(out))
+            self._mix_piece(tracks[done : done + frames], out[done : done + frames])
+            done += frames
 
     def _mix_piece(self, tracks: Tracks, out: Wave) -> None:
         faded = self._faded[: len(out)]

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from engine.audio.format import CHANNELS, SAMPLE_RATE_HZ
 from engine.errors import UsageError
-from engine.playback.device import Output
+from engine.playback.device import LATENCY_S, Output
 from engine.playback.feeder import Feed, Feeder
 from engine.playback.mixer import check_fits
 from engine.playback.playout import Playout
@@ -30,13 +30,15 @@ class Player:
     the end of a finished take it is "stopped" and back at the beginning, as after `stop()`.
     """
 
-    def __init__(self, device: int | str | None = None) -> None:
+    def __init__(self, device: int | str | None = None, *, latency_s: float = LATENCY_S) -> None:
         """Touch no device yet.
 
         Args:
             device: index or name of an output (see `output_devices`); None for the system's default.
+            latency_s: from a fader to the ear, as near as the device can; more survives a busier machine.
         """
         self._device = device
+        self._wanted_latency_s = latency_s
         self._output: Output | None = None
         self._playout = Playout()
         self._feeder = Feeder()
@@ -167,7 +169,7 @@ class Player:
             self._output.close()
             self._output = None
         if self._output is None:
-            self._output = Output(self._device, self._playout)
+            self._output = Output(self._device, self._wanted_latency_s, self._playout)
 
     def _wait_until_silent(self) -> None:
         """Give the callback its 10 ms to fade out; a device that is gone will never call again, so not for ever."""

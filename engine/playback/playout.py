@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.audio.format import SAMPLE_RATE_HZ, Wave
+from engine.audio.format import CHANNELS, SAMPLE_RATE_HZ, Wave
 from engine.playback.feeder import Feed
+from engine.playback.mixer import UNLOCKED_ELEMENTS
 
 FADE_FRAMES = SAMPLE_RATE_HZ // 100
 """10 ms from silence to sound or back."""
 
 RESUME_FRAMES = SAMPLE_RATE_HZ // 10
 """After a stall this much must have been read before it sounds again: one longer silence rather than many."""
+
+PART_FRAMES = UNLOCKED_ELEMENTS // CHANNELS
 
 _FADE_IN = np.linspace(0.0, 1.0, FADE_FRAMES + 1, dtype=np.float32)[1:, None]
 _FADE_OUT = 1.0 - _FADE_IN
@@ -53,8 +56,7 @@ class Playout:
         frame = before.played_to_frame if before else 0
         filled = 0
         while filled < len(out):
-            filled += self._fill_part(out[filled:])
-        np.clip(out, -1.0, 1.0, out=out)
+            filled += self._fill_part(out[filled : filled + PART_FRAMES])
         if before and before is self.sounding and before.played_to_frame != frame:
             self.clock = (heard_at_s, frame)
 
@@ -73,9 +75,10 @@ class Playout:
             self._risen = 0
             return _silence(out)
         part = out[: len(tracks)]
-        feed.mixer.aim(feed.gains)
+        feed.mixer.aim(feed.gains, at_once=self._risen == 0)
         feed.mixer.mix(tracks, part)
         self._fade(part, rising)
+        np.clip(part, -1.0, 1.0, out=part)
         feed.ring.consume(len(part))
         return len(part)
 
