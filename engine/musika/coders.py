@@ -1,8 +1,8 @@
 """Engine thread: the published encoders and decoders of Musika, backend-neutral; data are (batch, time, channels).
 
 Between sound and latents lie two stages. With H = hop: a spectrogram frame (2H + 1 levels) ↔ a frame of the inner
-code (H / 4 values) ↔ latents (64 values), one latent for 16 frames. Layers are named as in the published tables where those
-have names, and numbered otherwise; their order here is not that of the files (see `published.py`).
+code (H / 4 values) ↔ latents (64 values), one latent for 16 frames. The layers are named as in the published tables
+where those name them, and numbered otherwise; `published.py` knows their order in the files.
 """
 
 from __future__ import annotations
@@ -10,9 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import keras
-from keras import ops
-
+from engine.musika.backend import keras, ops
 from engine.musika.layers import NoisyBlock, Tensor, convolution, split_noise, transposed
 
 FRAMES_PER_LATENT = 16
@@ -155,7 +153,7 @@ class SpectrumDecoder(keras.Model):
     A U-net a … g with a second way up, h and i, for the phase.
     """
 
-    NOISE_LENGTHS = {"a": 64, "b": 32, "c": 16, "d": 8, "e": 16, "f": 32, "g": 64, "h": 32, "i": 64}
+    NOISE_LENGTHS = (64, 32, 16, 8, 16, 32, 64, 32, 64)
 
     def __init__(self, config: CoderConfig) -> None:
         super().__init__(name="spectrum_decoder")
@@ -176,29 +174,32 @@ class SpectrumDecoder(keras.Model):
     @property
     def noise_size(self) -> int:
         """Values of noise a row."""
-        return sum(self.NOISE_LENGTHS.values())
+        return sum(self.NOISE_LENGTHS)
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Build every layer."""
         hop = self.config.hop
-        inputs = {
-            self.a: self.config.code_size, self.b: 3 * hop, self.c: 3 * hop, self.d: 2 * hop, self.e: hop,
-            self.f: 2 * hop, self.g: 3 * hop, self.h: 2 * hop, self.i: 3 * hop, self.level: 3 * hop, self.phase: 3 * hop,
-        }  # fmt: skip
-        for layer, channels in inputs.items():
-            layer.build((None, FRAMES_PER_ROW, channels))
+        self.a.build((None, None, self.config.code_size))
+        self.d.build((None, None, 2 * hop))
+        self.e.build((None, None, hop))
+        for block in (self.f, self.h):
+            block.build((None, None, 2 * hop))
+        for layer in (self.b, self.c, self.g, self.i, self.level, self.phase):
+            layer.build((None, None, 3 * hop))
 
     def call(self, code: Tensor, noise: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """(batch, FRAMES_PER_ROW, code_size), (batch, noise_size) or None → two (batch, FRAMES_PER_ROW, frequencies).
 
         The level is normalised: 75 · level − 25 dB; the phase is in units of π; both in −1..1.
         """
-        n = dict(zip(self.NOISE_LENGTHS, split_noise(noise, tuple(self.NOISE_LENGTHS.values())), strict=True))
-        a = self.a(code, n["a"])
-        b = self.b(a, n["b"])
-        c = self.c(b, n["c"])
-        e = self.e(self.d(c, n["d"]), n["e"])
-        f = self.f(e + c, n["f"])
-        g = self.g(f + b, n["g"])
-        i = self.i(self.h(e, n["h"]) + f, n["i"])
+        pieces = split_noise(noise, self.NOISE_LENGTHS)
+        a = self.a(code, next(pieces))
+        b = self.b(a, next(pieces))
+        c = self.c(b, next(pieces))
+        d = self.d(c, next(pieces))
+        e = self.e(d, next(pieces))
+        f = self.f(e + c, next(pieces))
+        g = self.g(f + b, next(pieces))
+        h = self.h(e, next(pieces))
+        i = self.i(h + f, next(pieces))
         return ops.clip(self.level(g + a), -1, 1), ops.clip(self.phase(i + g), -1, 1)

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import keras
-from keras import layers, ops
+from engine.musika.backend import Arrays, keras, layers, ops
 
 Tensor = Any
 """A tensor of whichever backend runs."""
@@ -52,9 +51,7 @@ class NoisyBlock(layers.Layer):
 
 def convolution(name: str, channels: int, kernel: int, stride: int = 1, padding: str = "same") -> layers.Layer:
     """Convolution over time, with bias; "same" is TensorFlow's."""
-    return layers.Conv1D(
-        channels, kernel, strides=stride, padding=padding, kernel_initializer=INITIALIZER, name=name
-    )
+    return layers.Conv1D(channels, kernel, strides=stride, padding=padding, kernel_initializer=INITIALIZER, name=name)
 
 
 def transposed(name: str, channels: int) -> layers.Layer:
@@ -86,3 +83,13 @@ def average_pairs(x: Tensor) -> Tensor:
 def tensors(network: keras.Model) -> dict[str, keras.Variable]:
     """Weights of a built network by name, "layer/kernel", "layer/bias" or "layer/noise_weight"."""
     return {"/".join(variable.path.split("/")[-2:]): variable for variable in network.weights}
+
+
+def values(network: keras.Model) -> dict[str, Arrays]:
+    """The weights of a built network as arrays, by the same names."""
+    return {name: ops.convert_to_numpy(ops.convert_to_tensor(v)) for name, v in tensors(network).items()}
+
+
+def makes_noise(network: keras.Model) -> bool:
+    """Whether any noise layer of a network has a weight other than 0."""
+    return any(weight.any() for name, weight in values(network).items() if name.endswith("/noise_weight"))

@@ -15,9 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import keras
-from keras import layers, ops
-
+from engine.musika.backend import keras, layers, ops
 from engine.musika.layers import (
     INITIALIZER,
     Noise,
@@ -83,6 +81,7 @@ class Modulate(layers.Layer):
         self.scale = convolution(scale_name, channels, 1)
 
     def build(self, input_shape: Sequence[int | None]) -> None:
+        """Build every layer."""
         self.noise.build(input_shape)
         self.scale.build((None, None, COORDINATE_SIZE))
 
@@ -98,12 +97,11 @@ class GeneratorBlock(layers.Layer):
 
     def __init__(self, name: str, channels: int, kernel: int = 4, doubling: bool = False) -> None:
         super().__init__(name=name)
-        self.convolution = (
-            transposed(f"{name}c", channels) if doubling else convolution(f"{name}c", channels, kernel)
-        )
+        self.convolution = transposed(f"{name}c", channels) if doubling else convolution(f"{name}c", channels, kernel)
         self.modulate = Modulate(channels, f"{name}r", f"{name}ai", name=f"{name}m")
 
     def build(self, input_shape: Sequence[int | None]) -> None:
+        """Build every layer."""
         self.convolution.build(input_shape)
         self.modulate.build(self.convolution.compute_output_shape(input_shape))
 
@@ -128,8 +126,10 @@ class GeneratorStage(layers.Layer):
         self.residual = convolution(residual, channels, 1)
 
     def build(self, input_shape: Sequence[int | None]) -> None:
+        """Build every layer."""
         _, time, channels = input_shape
-        assert time is not None and channels is not None
+        assert time is not None
+        assert channels is not None
         factor = 2 if self.doubling else 1
         self.first.build(input_shape)
         self.second.build((None, time * factor, self.residual.filters))
@@ -182,6 +182,7 @@ class Generator(keras.Model):
         return 2 * sum(self.noise_lengths)
 
     def build(self, input_shape: Sequence[int | None]) -> None:
+        """Build every layer."""
         width, time = self.config.base_channels, self.START_POSITIONS
         coarsest = self.config.context // 2 // 2 ** len(self._pooled_lengths())
         self.start.build((None, coarsest * COORDINATE_SIZE))
@@ -249,6 +250,7 @@ class CriticStage(layers.Layer):
         )
 
     def build(self, input_shape: Sequence[int | None]) -> None:
+        """Build every layer."""
         self.first.build(input_shape)
         self.second.build(input_shape)
         if self.residual is not None:
@@ -277,6 +279,7 @@ class Critic(keras.Model):
         self.verdict = layers.Dense(1, kernel_initializer=INITIALIZER, name="7d")
 
     def build(self, input_shape: Sequence[int | None]) -> None:
+        """Build every layer."""
         time = self.config.context
         self.first.build((None, time, self.config.latent_size))
         for stage in self.stages:

@@ -1,0 +1,1 @@
+"""Figures of this machine; each is a program: `python -m benchmarks.generation`."""

@@ -1,0 +1,318 @@
+"""Engine thread: our own autoencoder: linear, fitted in a minute, numpy only.
+
+A latent step is a patch of spectrogram: `patch_frames` frames of the mid signal (the mean of left and right), their
+log-magnitudes projected onto principal components; beside it how the power of each frequency band lies between left and
+right (intensity stereo, as in audio coding), projected likewise. The latents are whitened: each has about zero mean and
+unit variance over the music that the components were fitted to. The mono sum of what is decoded is the decoded mid
+signal, whatever the panning. Phase is recovered from the magnitudes (`engine.musika.phase`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.audio.format import CHANNELS, SAMPLE_RATE_HZ, Wave, check_wave
+from engine.errors import ModelError
+from engine.models.card import load_card
+from engine.models.weights import Tensors, check_shapes, read_tensors, write_tensors
+from engine.musika.phase import PhaseRecovery
+from engine.musika.spectra import OVERLAP, Complex, Float, InverseStft, stft
+
+DESIGN = "patches"
+WEIGHTS_FILE = "autoencoder.safetensors"
+
+SEGMENT_LATENTS = 4
+"""Latents decoded at once. Fixed, so that the sound does not depend on how latents arrive."""
+
+AHEAD_LATENTS = 1
+"""Latents after a segment that must be known before it is decoded; they help to find its phases."""
+
+ANALYSIS_LATENTS = 64
+"""Latents encoded at once, which bounds the memory."""
+
+ITERATIONS = 6
+"""Rounds of Griffin-Lim."""
+
+LOUDEST_DB = 6.0
+"""No music has a bin above this; a generator astray might ask for it."""
+
+SILENT_POWER = 1e-9
+"""Relative power of a band, below which it counts as centred."""
+
+BANDS = 24
+LOWEST_BAND_HZ = 150.0
+LARGEST_SIZE = 2**16
+
+
+@dataclass(frozen=True)
+class PatchConfig:
+    """The numbers that decide the shapes; the `sizes` of a model's card.
+
+    Attributes:
+        hop: samples from one spectrogram frame to the next.
+        fft: samples of a frame, 4 · hop.
+        patch_frames: frames a latent step.
+        mid: values a latent step for the mid signal.
+        side: values a latent step for what lies where between left and right.
+        floor_db: where levels end, relative to a sine at full scale.
+    """
+
+    hop: int = 512
+    fft: int = 2048
+    patch_frames: int = 8
+    mid: int = 96
+    side: int = 16
+    floor_db: float = -90.0
+
+    def __post_init__(self) -> None:
+        """Check that the numbers make sense together (ModelError)."""
+        whole = (self.hop, self.fft, self.patch_frames, self.mid, self.side)
+        if not all(isinstance(size, int) and 0 < size <= LARGEST_SIZE for size in whole):
+            raise ModelError("The card of the autoencoder holds sizes that are no positive whole numbers.")
+        if self.fft != OVERLAP * self.hop:
+            raise ModelError(f"The autoencoder's FFT must be {OVERLAP} times its hop.")
+        if not -200 <= self.floor_db <= -20:
+            raise ModelError("The autoencoder's floor must lie between -200 and -20 dB.")
+        if self.mid > self.patch_frames * self.bins or self.side > self.bands:
+            raise ModelError("The autoencoder has more latents than there is to describe.")
+
+    @classmethod
+    def from_sizes(cls, sizes: dict[str, Any]) -> PatchConfig:
+        """The configuration that a card states.
+
+        Raises:
+            ModelError: a number is missing, of the wrong kind or impossible.
+        """
+        try:
+            known = {name: sizes[name] for name in ("hop", "fft", "patch_frames", "mid", "side")}
+            return cls(**known, floor_db=float(sizes["floor_db"]))
+        except (KeyError, TypeError, ValueError) as cause:
+            raise ModelError("The card of the autoencoder lacks one of its sizes: import the model again.") from cause
+
+    @property
+    def sizes(self) -> dict[str, Any]:
+        """What a card says of this configuration."""
+        return {"design": DESIGN, **asdict(self)}
+
+    @property
+    def bins(self) -> int:
+        """Bins of a spectrum."""
+        return self.fft // 2 + 1
+
+    @property
+    def bands(self) -> int:
+        """Frequency bands of the stereo description."""
+        return len(self.band_starts)
+
+    @property
+    def band_starts(self) -> tuple[int, ...]:
+        """First bin of each band: from LOWEST_BAND_HZ up evenly spaced in pitch, the lowest band from 0."""
+        hz = np.geomspace(LOWEST_BAND_HZ, SAMPLE_RATE_HZ / 2, BANDS + 1)[1:-1]
+        starts = np.minimum(np.round(hz * self.fft / SAMPLE_RATE_HZ).astype(int), self.bins - 1)
+        return (0, *sorted({int(start) for start in starts if start > 0}))
+
+    @property
+    def frames_per_latent(self) -> int:
+        """Frames of sound a latent step."""
+        return self.hop * self.patch_frames
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shapes of the tensors of such an autoencoder."""
+        return {
+            "mid/mean": (self.bins,),
+            "mid/components": (self.mid, self.patch_frames * self.bins),
+            "mid/deviations": (self.mid,),
+            "side/mean": (self.bands,),
+            "side/components": (self.side, self.bands),
+            "side/deviations": (self.side,),
+        }
+
+
+def bin_weights(config: PatchConfig) -> Float:
+    """How much the level of each bin counts, (bins,): the root of how narrowly the ear resolves frequency there.
+
+    So what an error counts is about the same over each critical band. Width of the bands: Glasberg and Moore, "Derivation of
+    auditory filter shapes from notched-noise data", Hearing Research 47 (1990).
+    """
+    khz = np.arange(config.bins) * SAMPLE_RATE_HZ / config.fft / 1000
+    return (1 / np.sqrt(1 + 4.37 * khz)).astype(np.float32)
+
+
+def describe(wave: Wave, config: PatchConfig) -> Iterator[tuple[Float, Float]]:
+    """What the autoencoder describes of a recording, some patches at a time.
+
+    Frame t is centred on samples t · hop to (t + 1) · hop; the recording is filled up with silence to whole patches.
+
+    Args:
+        wave: (frames, 2), at least one frame.
+        config: of the autoencoder.
+
+    Yields:
+        levels: (patches, patch_frames, bins), dB of the mid signal relative to a sine at full scale.
+        balances: (patches, bands), the power of left less that of right over their sum: -1 (right) to 1 (left).
+    """
+    step, margin = config.frames_per_latent, (config.fft - config.hop) // 2
+    patches = -(-len(wave) // step)
+    padded = np.pad(wave, ((margin, margin + patches * step - len(wave)), (0, 0)))
+    for first in range(0, patches, ANALYSIS_LATENTS):
+        last = min(first + ANALYSIS_LATENTS, patches)
+        spectra = stft(np.ascontiguousarray(padded[first * step : last * step + 2 * margin].T), config.hop)
+        levels = _levels(spectra.mean(axis=0), config)
+        yield levels.reshape(-1, config.patch_frames, config.bins), _balances(spectra, config)
+
+
+def _levels(spectra: Complex, config: PatchConfig) -> Float:
+    floor = np.float32(10 ** (config.floor_db / 20))
+    levels: Float = 20 * np.log10(np.abs(spectra) / np.float32(config.hop) + floor)  # a sine of 1 has the magnitude hop
+    return levels
+
+
+def _balances(spectra: Complex, config: PatchConfig) -> Float:
+    power = np.square(np.abs(spectra) / np.float32(config.hop))
+    power = power.reshape(CHANNELS, -1, config.patch_frames, config.bins).sum(axis=2)
+    left, right = np.add.reduceat(power, config.band_starts, axis=2)
+    return (left - right) / (left + right + np.float32(SILENT_POWER))
+
+
+class PatchAutoencoder:
+    """Sound to latents and back, by principal components."""
+
+    def __init__(self, config: PatchConfig, tensors: Tensors) -> None:
+        """Put an autoencoder together; `tensors` have the shapes `config.shapes`."""
+        self.config = config
+        self.tensors = tensors
+        self.frames_per_latent = config.frames_per_latent
+        self.latent_size = config.mid + config.side
+        weights = np.tile(bin_weights(config), config.patch_frames)
+        components, deviations = tensors["mid/components"], tensors["mid/deviations"][:, None]
+        self._mid_analysis = np.ascontiguousarray((components / deviations * weights).T)
+        self._mid_synthesis = components * deviations / weights
+        components, deviations = tensors["side/components"], tensors["side/deviations"][:, None]
+        self._side_analysis = np.ascontiguousarray((components / deviations).T)
+        self._side_synthesis = components * deviations
+        widths = np.diff([*config.band_starts, config.bins])
+        self._band_of_bin = np.repeat(np.arange(config.bands), widths)
+
+    @classmethod
+    def load(cls, folder: Path) -> PatchAutoencoder:
+        """The autoencoder in a model folder.
+
+        Raises:
+            ModelError: a file is missing, damaged, or not of the shapes that the card states.
+        """
+        card = load_card(folder)
+        if card.sizes.get("design") != DESIGN:
+            raise ModelError(f"{card.name} is no autoencoder of the design “{DESIGN}”.")
+        config = PatchConfig.from_sizes(card.sizes)
+        path = folder / WEIGHTS_FILE
+        tensors = read_tensors(path)
+        check_shapes(path, tensors, config.shapes)
+        for name in ("mid/deviations", "side/deviations"):
+            if not (tensors[name] > 0).all():
+                raise ModelError(f"{path.name}: the tensor {name} must be positive; the model is damaged.")
+        return cls(config, tensors)
+
+    def save(self, folder: Path) -> None:
+        """Write the weights into a model folder; the card is the caller's.
+
+        Raises:
+            OutputError: the file cannot be written.
+        """
+        write_tensors(folder / WEIGHTS_FILE, self.tensors)
+
+    def encode(self, wave: Wave) -> Float:
+        """Latents of a recording.
+
+        Args:
+            wave: (frames, 2), at least one frame.
+
+        Returns:
+            (m, latent_size), m = frames / frames_per_latent, rounded up.
+
+        Raises:
+            ValueError: not program audio.
+        """
+        pieces = [self._project(levels, balances) for levels, balances in describe(check_wave(wave), self.config)]
+        return np.concatenate([np.zeros((0, self.latent_size), np.float32), *pieces])
+
+    def _project(self, levels: Float, balances: Float) -> Float:
+        mid = (levels - self.tensors["mid/mean"]).reshape(len(levels), -1) @ self._mid_analysis
+        side = (balances - self.tensors["side/mean"]) @ self._side_analysis
+        return np.concatenate([mid, side], axis=1)
+
+    def magnitudes(self, latents: Float) -> Float:
+        """Latents (m, latent_size) → magnitudes (m · patch_frames, bins) of the mid signal."""
+        config = self.config
+        levels = (latents[:, : config.mid] @ self._mid_synthesis).reshape(-1, config.bins) + self.tensors["mid/mean"]
+        floor = 10 ** (config.floor_db / 20)
+        magnitudes = 10 ** (np.minimum(levels, LOUDEST_DB) / 20) - np.float32(floor)
+        return np.maximum(magnitudes, 0) * np.float32(config.hop)
+
+    def gains(self, latents: Float) -> Float:
+        """Latents (m, latent_size) → what left and right have of the mid signal, (2, m · patch_frames, bins).
+
+        For a balance b and amplitude panning the powers of left and right are as 1 + b to 1 - b, and the two gains
+        have the mean 1.
+        """
+        balances = latents[:, self.config.mid :] @ self._side_synthesis + self.tensors["side/mean"]
+        left, right = (np.sqrt(np.clip(1 + sign * balances, 0, 2)) for sign in (1, -1))
+        bands = np.stack([left, right]) * (2 / (left + right))
+        return np.repeat(bands[:, :, self._band_of_bin], self.config.patch_frames, axis=1)
+
+    def decoder(self, seed: int = 0) -> PatchDecoder:
+        """A decoder at the beginning of a sound; nothing in it is random, so the seed changes nothing."""
+        return PatchDecoder(self)
+
+
+class PatchDecoder:
+    """Latents to sound as a stream: however they are cut into pieces, the sound is the same to the bit.
+
+    m latents make exactly m · frames_per_latent frames.
+    """
+
+    def __init__(self, autoencoder: PatchAutoencoder) -> None:
+        """Begin a sound."""
+        config = autoencoder.config
+        self._autoencoder = autoencoder
+        self._waiting = np.zeros((0, autoencoder.latent_size), np.float32)
+        self._phase = PhaseRecovery(config.hop, ITERATIONS)
+        self._inverse = InverseStft(config.hop, CHANNELS)
+        self._margin = (config.fft - config.hop) // 2  # frames of sound before the first patch begins
+        self._to_skip = self._margin
+
+    def push(self, latents: Float) -> Wave:
+        """(m, latent_size) → the frames of all segments that are complete with these; perhaps none."""
+        self._waiting = np.concatenate([self._waiting, latents])
+        blocks = [np.zeros((0, CHANNELS), np.float32)]
+        while len(self._waiting) >= SEGMENT_LATENTS + AHEAD_LATENTS:
+            blocks.append(self._decode(self._waiting[: SEGMENT_LATENTS + AHEAD_LATENTS], SEGMENT_LATENTS))
+            self._waiting = self._waiting[SEGMENT_LATENTS:]
+        return np.concatenate(blocks)
+
+    def flush(self) -> Wave:
+        """The frames that are still due; nothing may be pushed after."""
+        empty = np.zeros((0, CHANNELS), np.float32)
+        last = self._decode(self._waiting, len(self._waiting)) if len(self._waiting) else empty
+        self._waiting = self._waiting[:0]
+        if self._to_skip:  # nothing was ever pushed
+            return empty
+        return np.concatenate([last, self._emit(self._inverse.flush())[: self._margin]])
+
+    def _decode(self, latents: Float, keep: int) -> Wave:
+        """Decode `latents`, of which the first `keep` are given out."""
+        kept_frames = keep * self._autoencoder.config.patch_frames
+        mid = self._phase.push(self._autoencoder.magnitudes(latents), kept_frames)
+        gains = self._autoencoder.gains(latents[:keep])
+        return self._emit(self._inverse.push(gains * mid))
+
+    def _emit(self, sound: Float) -> Wave:
+        """(2, samples) → (frames, 2) of what lies after the margin at the beginning."""
+        skipped = min(self._to_skip, sound.shape[1])
+        self._to_skip -= skipped
+        return np.ascontiguousarray(np.clip(sound[:, skipped:].T, -1, 1))

@@ -1,0 +1,212 @@
+"""Takes: exact lengths, seeds, streams against one piece, memory; and models put together from folders."""
+
+from __future__ import annotations
+
+import tracemalloc
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks.random_musika import write_random_musika
+from engine.errors import ModelError, UsageError
+from engine.models.card import ModelCard, write_card
+from engine.musika import coordinates
+from engine.musika.checkpoint import GENERATOR_FILE, save_generator
+from engine.musika.coders import CoderConfig
+from engine.musika.networks import GeneratorConfig, build_generator
+from engine.musika.patches import PatchAutoencoder, PatchConfig
+from engine.musika.published import GENERATOR_FILE as PUBLISHED_GENERATOR
+from engine.musika.synthesis import Musika, load_autoencoder
+
+
+def take(musika: Musika, frames: int, seed: int = 7) -> np.ndarray:
+    return np.concatenate(list(musika.stream(frames, seed)))
+
+
+@pytest.mark.parametrize("frames", [1, 12_345, 20 * 44_100])
+def test_a_take_has_exactly_the_frames_asked_for(tiny: Musika, frames: int) -> None:
+    wave = take(tiny, frames)
+
+    assert wave.shape == (frames, 2)
+    assert wave.dtype == np.float32
+    assert np.isfinite(wave).all()
+
+
+@pytest.mark.parametrize("frames", [0, -3])
+def test_a_take_of_nothing_is_refused_at_once(tiny: Musika, frames: int) -> None:
+    with pytest.raises(UsageError, match=f"{frames} were asked for"):
+        tiny.stream(frames, seed=1)
+
+
+def test_the_same_seed_gives_the_same_samples(tiny_folder: Path, tiny: Musika) -> None:
+    wave = take(tiny, 100_000)
+
+    assert wave.std() > 1e-4
+    np.testing.assert_array_equal(take(tiny, 100_000), wave)
+    np.testing.assert_array_equal(take(Musika.load(tiny_folder), 100_000), wave)
+
+
+def test_another_seed_gives_another_take(tiny: Musika) -> None:
+    one, other = take(tiny, 50_000, seed=1), take(tiny, 50_000, seed=2)
+
+    assert np.abs(one - other).max() > 0.1 * np.abs(one).max()
+
+
+def test_a_longer_take_begins_like_a_shorter_one(tiny: Musika) -> None:
+    short = take(tiny, 70_001)
+
+    np.testing.assert_allclose(take(tiny, 200_000)[:70_001], short, atol=1e-5)
+
+
+def test_the_blocks_together_are_what_one_piece_gives(tiny: Musika) -> None:
+    """Noise layers included, across three windows."""
+    frames = 2 * tiny.context * tiny.autoencoder.frames_per_latent + 1000
+    windows = np.stack(list(islice(coordinates.windows(7, tiny.context), 3)))
+
+    whole = tiny.decode(tiny.latents(windows, seed=7), seed=7)
+
+    np.testing.assert_allclose(take(tiny, frames), whole[:frames], atol=1e-5)
+
+
+def test_the_noise_is_the_takes_own(tiny: Musika) -> None:
+    windows = np.stack(list(islice(coordinates.windows(7, tiny.context), 1)))
+
+    latents = tiny.latents(windows, seed=7)
+
+    np.testing.assert_array_equal(tiny.latents(windows, seed=7), latents)
+    assert np.abs(tiny.latents(windows, seed=8) - latents).max() > 0.01
+    assert np.abs(tiny.decode(latents, seed=8) - tiny.decode(latents, seed=7)).max() > 1e-3
+
+
+def test_the_first_block_is_short_and_later_ones_are_not(tiny: Musika) -> None:
+    latent = tiny.autoencoder.frames_per_latent
+
+    lengths = [len(block) for block in tiny.stream(200 * latent, seed=1)]
+
+    assert lengths == [8 * latent, 16 * latent, 32 * latent, 64 * latent, 64 * latent, 16 * latent]
+
+
+def test_memory_does_not_grow_with_the_length(tiny: Musika) -> None:
+    peaks = []
+    for frames in (200_000, 1_600_000):
+        tracemalloc.start()
+        for _ in tiny.stream(frames, seed=1):
+            pass
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+
+    assert peaks[1] < 1.1 * peaks[0] + 100_000
+
+
+def test_a_decoder_gives_the_same_sound_however_latents_arrive(tiny: Musika) -> None:
+    latents = np.random.default_rng(0).standard_normal((203, tiny.latent_size), dtype=np.float32)
+    decoder = tiny.autoencoder.decoder(seed=5)
+
+    cuts = np.split(latents, [1, 3, 3, 50, 57, 190])
+    pieces = np.concatenate([*(decoder.push(piece) for piece in cuts), decoder.flush()])
+
+    whole = tiny.decode(latents, seed=5)
+    assert whole.shape == (203 * 256 + 3 * 16, 2)
+    np.testing.assert_allclose(pieces, whole, atol=1e-5)
+
+
+def test_no_latents_make_no_sound(tiny: Musika) -> None:
+    assert not tiny.decode(np.zeros((0, 128), np.float32)).any()
+    assert tiny.latents(np.zeros((0, 256, 128), np.float32)).shape == (0, 128)
+    assert tiny.encode(np.zeros((100, 2), np.float32)).shape == (0, 128)
+
+
+def test_arrays_of_other_shapes_are_refused(tiny: Musika) -> None:
+    with pytest.raises(ValueError, match=r"\(n, 256, 128\), not \(2, 100, 128\)"):
+        tiny.latents(np.zeros((2, 100, 128), np.float32))
+    with pytest.raises(ValueError, match=r"\(m, 128\), not \(8, 64\)"):
+        tiny.decode(np.zeros((8, 64), np.float32))
+    with pytest.raises(ValueError, match="audio must have the shape"):
+        tiny.encode(np.zeros(9000, np.float32))
+
+
+# --- models from folders -------------------------------------------------------------------------------------------
+
+
+def write_generator(folder: Path, config: GeneratorConfig, needs: tuple[str, ...]) -> None:
+    folder.mkdir()
+    save_generator(build_generator(config), folder / GENERATOR_FILE)
+    write_card(ModelCard(name="ours", title="Ours", kind="generator", needs=needs), folder)
+
+
+def write_patches(folder: Path, config: PatchConfig) -> None:
+    rng = np.random.default_rng(0)
+    tensors = {name: rng.uniform(0.01, 0.1, shape).astype(np.float32) for name, shape in config.shapes.items()}
+    tensors["mid/mean"] -= 40  # dB
+    folder.mkdir()
+    PatchAutoencoder(config, tensors).save(folder)
+    write_card(ModelCard(name="coder", title="Coder", kind="autoencoder", sizes=config.sizes), folder)
+
+
+def test_our_own_generator_and_autoencoder_make_takes(tmp_path: Path) -> None:
+    write_patches(tmp_path / "coder", PatchConfig(hop=128, fft=512, patch_frames=4, mid=10, side=2))
+    write_generator(tmp_path / "ours", GeneratorConfig(base_channels=2, latent_size=12, small=True), ("coder",))
+
+    musika = Musika.load(tmp_path / "ours")
+
+    windows = np.stack(list(islice(coordinates.windows(7, musika.context), 2)))
+    whole = musika.decode(musika.latents(windows))
+    wave = take(musika, 90_001)
+    assert wave.shape == (90_001, 2)
+    assert wave.std() > 1e-4
+    np.testing.assert_allclose(wave, whole[:90_001], atol=1e-5)
+
+
+def test_the_autoencoder_can_be_a_published_one_elsewhere(tmp_path: Path, tiny_folder: Path) -> None:
+    write_generator(tmp_path / "ours", GeneratorConfig(base_channels=2), needs=("nowhere",))
+
+    musika = Musika.load(tmp_path / "ours", autoencoder=tiny_folder)
+
+    assert len(take(musika, 1000)) == 1000
+
+
+def test_an_imported_published_folder_has_a_card_as_well(tmp_path: Path) -> None:
+    write_random_musika(tmp_path, GeneratorConfig(base_channels=4), CoderConfig(hop=16))
+    write_card(ModelCard(name="old", title="Old", kind="generator", sizes={"design": "published"}), tmp_path)
+
+    assert Musika.load(tmp_path).latent_size == 128
+    assert load_autoencoder(tmp_path).frames_per_latent == 256
+
+
+def test_a_generator_whose_autoencoder_is_missing_says_so(tmp_path: Path) -> None:
+    write_generator(tmp_path / "ours", GeneratorConfig(base_channels=2), needs=("coder",))
+
+    with pytest.raises(ModelError, match="ours needs the model coder, which is not there"):
+        Musika.load(tmp_path / "ours")
+
+
+def test_a_generator_that_names_no_autoencoder_is_refused(tmp_path: Path) -> None:
+    write_generator(tmp_path / "ours", GeneratorConfig(base_channels=2), needs=())
+
+    with pytest.raises(ModelError, match="does not name its autoencoder"):
+        Musika.load(tmp_path / "ours")
+
+
+def test_a_generator_of_another_latent_size_is_refused(tmp_path: Path, tiny_folder: Path) -> None:
+    write_generator(tmp_path / "ours", GeneratorConfig(base_channels=2, latent_size=100), needs=("coder",))
+
+    with pytest.raises(ModelError, match="makes 100 values a step, and the autoencoder takes 128"):
+        Musika.load(tmp_path / "ours", autoencoder=tiny_folder)
+
+
+def test_an_autoencoder_is_no_generator(tmp_path: Path) -> None:
+    write_patches(tmp_path / "coder", PatchConfig(hop=128, fft=512, patch_frames=4, mid=10, side=2))
+
+    with pytest.raises(ModelError, match="coder is a model of the kind autoencoder: choose a generator"):
+        Musika.load(tmp_path / "coder")
+
+
+def test_a_published_generator_can_have_its_autoencoder_elsewhere(tmp_path: Path, tiny_folder: Path) -> None:
+    write_random_musika(tmp_path, GeneratorConfig(base_channels=2), CoderConfig(hop=16))
+    for path in tmp_path.iterdir():
+        if path.name != PUBLISHED_GENERATOR:
+            path.unlink()
+
+    assert len(take(Musika.load(tmp_path, autoencoder=tiny_folder), 500)) == 500
