@@ -1,0 +1,201 @@
+"""The separator's training, on tiny networks and songs made of tones and noise."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+
+from engine.audio.format import SAMPLE_RATE_HZ, Wave
+from engine.errors import AudioFileError, ModelError
+from engine.models.card import ModelCard, load_card, verify
+from engine.separation.separator import Separator
+from engine.training.separator import STATE_FILE, Plan, Progress, Recipe, Songs, Trainer, relative_error, train
+
+STEMS = ("low", "high")
+SONG_FRAMES = SAMPLE_RATE_HZ
+RECIPE = Recipe(
+    sizes={
+        "sources": list(STEMS),
+        "channels": 8,
+        "depth": 3,
+        "t_layers": 0,
+        "dconv_mode": 0,
+        "nfft": 512,
+        "segment": 0.1,
+    },
+    batch=2,
+    learning_rate=3e-3,
+    warm_up_steps=5,
+    average=0.9,
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Three songs, each of a low and a high tone."""
+    for number, (low_hz, high_hz) in enumerate([(80, 5000), (110, 6000), (140, 7000)]):
+        write_song(tmp_path / "songs" / f"song-{number}", {"low": tone(low_hz), "high": tone(high_hz)})
+    return tmp_path / "songs"
+
+
+def tone(frequency_hz: float, frames: int = SONG_FRAMES) -> Wave:
+    """A tone on the left, another level of it on the right."""
+    wave = 0.3 * np.sin(2 * np.pi * frequency_hz * np.arange(frames) / SAMPLE_RATE_HZ)
+    return np.stack([wave, 0.5 * wave], 1).astype(np.float32)
+
+
+def write_song(song: Path, stems: dict[str, Wave], rate_hz: int = SAMPLE_RATE_HZ) -> None:
+    song.mkdir(parents=True)
+    for name, wave in stems.items():
+        soundfile.write(song / f"{name}.wav", wave, rate_hz, "PCM_16")
+
+
+def trained(songs: Path, out: Path, steps: int, trainer: Trainer | None = None) -> tuple[Trainer, list[Progress]]:
+    trainer = trainer or Trainer(RECIPE)
+    return trainer, list(train(Songs(songs, STEMS), trainer, Plan(steps=steps), out))
+
+
+def assert_same_state(one: Trainer, other: Trainer) -> None:
+    for name, value in one.network.state_dict().items():
+        assert torch.equal(value, other.network.state_dict()[name]), name
+        assert torch.equal(one.average[name], other.average[name]), name
+
+
+def test_it_learns_to_tell_low_from_high_and_the_model_folder_does_so(folder: Path, tmp_path: Path) -> None:
+    trainer, progress = trained(folder, tmp_path / "out", 120)
+    assert np.mean([step.loss for step in progress[:5]]) > 0.7
+    card = trainer.write_model(ModelCard(name="tones", title="Tones", kind="separator"), tmp_path / "model")
+    verify(load_card(tmp_path / "model"))
+    assert card.sizes == RECIPE.sizes
+
+    stems = {"low": tone(125), "high": tone(6500)}  # between those it has heard
+    separator = Separator.load(tmp_path / "model")
+    found = np.concatenate(list(separator.stream([stems["low"] + stems["high"]])))
+    for index, name in enumerate(separator.stem_names):
+        error = found[:, index] - stems[name]
+        assert 10 * math.log10((stems[name] ** 2).sum() / (error**2).sum()) > 8, name
+
+
+def test_a_training_that_was_stopped_goes_on_as_if_it_had_not_been(folder: Path, tmp_path: Path) -> None:
+    whole, rows = trained(folder, tmp_path / "whole", 4)
+
+    stopped = train(Songs(folder, STEMS), Trainer(RECIPE), Plan(steps=4), tmp_path / "parts")
+    next(stopped)
+    next(stopped)
+    stopped.close()
+    resumed = Trainer.resume(tmp_path / "parts")
+    assert (resumed.step, resumed.recipe) == (2, RECIPE)
+    resumed, later_rows = trained(folder, tmp_path / "parts", 4, resumed)
+
+    assert [row.loss for row in rows[2:]] == [row.loss for row in later_rows]
+    assert_same_state(whole, resumed)
+
+
+def test_the_log_has_a_row_a_step_also_after_a_crash(folder: Path, tmp_path: Path) -> None:
+    trained(folder, tmp_path, 2)
+    with (tmp_path / "log.csv").open("a") as log:
+        log.write("3,0.5,9.9\n4,0.4,12.0\n")  # steps whose state was never saved
+    trained(folder, tmp_path, 3, Trainer.resume(tmp_path))
+    rows = np.genfromtxt(tmp_path / "log.csv", delimiter=",", names=True)
+    assert rows.dtype.names == ("step", "loss", "seconds")
+    np.testing.assert_array_equal(rows["step"], [1, 2, 3])
+    assert rows["seconds"][2] < 9.9
+
+
+def test_a_batch_is_half_songs_as_they_are_and_half_mixed(tmp_path: Path) -> None:
+    for number, level in enumerate((0.1, 0.2, 0.4)):
+        wave = np.full((SONG_FRAMES, 2), level, np.float32)
+        write_song(tmp_path / f"song-{number}", {"low": wave, "high": wave})
+    batch = Songs(tmp_path, STEMS).batch(200, 10, np.random.default_rng(0))
+    assert batch.shape == (200, 2, 2, 10)
+    assert batch.dtype == np.float32
+    level_db = 20 * np.log10(np.abs(batch).mean((2, 3)))
+    assert level_db.min() > -20 - 9.1
+    assert level_db.max() < -8 + 3.1
+    assert 0.4 < (batch[..., 0, 0] > 0).mean() < 0.6  # signs
+
+
+def test_channels_are_swapped_in_half_of_the_stems_and_both_stems_of_a_song_start_together(tmp_path: Path) -> None:
+    ramp = np.linspace(0.1, 0.9, SONG_FRAMES, dtype=np.float32)
+    wave = np.stack([ramp, ramp / 2], 1)
+    write_song(tmp_path / "song", {"low": wave, "high": wave})
+    batch = np.abs(Songs(tmp_path, STEMS).batch(200, 4000, np.random.default_rng(0)))
+    swapped = batch[:, :, 0].mean(-1) < batch[:, :, 1].mean(-1)
+    assert 0.4 < swapped.mean() < 0.6
+    growth = batch[..., -1].sum(2) / batch[..., 0].sum(2)  # tells the place, whatever the gain
+    np.testing.assert_allclose(growth[0::2, 0], growth[0::2, 1], rtol=1e-2)
+    assert np.abs(growth[1::2, 0] / growth[1::2, 1] - 1).max() > 0.02
+
+
+def test_a_song_shorter_than_a_piece_is_followed_by_silence(tmp_path: Path) -> None:
+    write_song(tmp_path / "short", {name: np.full((100, 2), 0.5, np.float32) for name in STEMS})
+    batch = Songs(tmp_path, STEMS).batch(2, 150, np.random.default_rng(0))
+    assert (batch[..., :100] != 0).all()
+    assert (batch[..., 100:] == 0).all()
+
+
+def test_songs_may_be_added_while_it_is_in_use(folder: Path) -> None:
+    songs = Songs(folder, STEMS)
+    write_song(folder / "later", {"low": tone(100), "high": tone(4000)})
+    (folder / "unfinished").mkdir()
+    assert len(songs) == 3
+    songs.rescan()
+    assert len(songs) == 4
+
+
+def test_songs_that_cannot_be_used_are_named(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(AudioFileError, match="holds no songs"):
+        Songs(tmp_path / "nowhere", STEMS)
+    write_song(folder / "uneven", {"low": tone(100), "high": tone(4000, 1000)})
+    with pytest.raises(AudioFileError, match="uneven"):
+        Songs(folder, STEMS)
+
+
+def test_songs_at_another_rate_are_refused(tmp_path: Path) -> None:
+    write_song(tmp_path / "slow", {name: tone(100) for name in STEMS}, rate_hz=22_050)
+    with pytest.raises(AudioFileError, match=r"44\.1 kHz"):
+        Songs(tmp_path, STEMS)
+
+
+def test_steps_without_a_number_are_passed_over_but_not_for_ever() -> None:
+    trainer = Trainer(RECIPE)
+    before = Trainer(RECIPE)
+    broken = torch.full((1, 2, 2, RECIPE.piece_frames), math.nan)
+    for _ in range(20):
+        trainer.learn(broken, 0.0)
+    assert_same_state(trainer, before)
+    with pytest.raises(ModelError, match="broken down"):
+        trainer.learn(broken, 0.0)
+
+
+def test_a_damaged_or_missing_state_is_refused(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="without --resume"):
+        Trainer.resume(tmp_path)
+    trained(folder, tmp_path, 1)
+    state = tmp_path / STATE_FILE
+    state.write_bytes(state.read_bytes()[:-10])
+    with pytest.raises(ModelError, match="damaged"):
+        Trainer.resume(tmp_path)
+
+
+def test_every_stem_counts_alike_whatever_its_level() -> None:
+    stems = torch.ones(1, 2, 2, 100) * torch.tensor([1.0, 100.0])[:, None, None]
+    half = relative_error(stems / 2, stems).item()
+    first_missed = relative_error(stems * torch.tensor([0.0, 1.0])[:, None, None], stems).item()
+    assert half == pytest.approx(0.5, rel=0.02)
+    assert first_missed == pytest.approx(0.5, rel=0.02)
+    assert relative_error(stems, torch.zeros_like(stems)).isfinite()
+
+
+def test_a_plan_ends_with_whichever_comes_first() -> None:
+    plan = Plan(steps=100, minutes=2)
+    assert plan.done(0, 0) == 0
+    assert plan.done(50, 30) == 0.5
+    assert plan.done(50, 90) == 0.75
+    assert plan.done(200, 90) == 1
+    assert Plan(minutes=1).done(10**9, 30) == 0.5
