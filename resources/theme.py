@@ -183,7 +183,6 @@ def style_sheet() -> str:
         "corner": CONTROL_CORNER_PX,
         "height": CONTROL_HEIGHT_PX - 2,
         "inner": CONTROL_HEIGHT_PX - 4,
-        "small_height": 7 * STEP_PX - 2,
         "caption": CAPTION_PX,
         "time": TIME_PX,
     }
@@ -259,7 +258,7 @@ QPushButton::menu-indicator { image: none; width: 0; }
 *[panel="segments"] { background: $well; border: 1px solid $line; border-radius: ${corner}px; }
 *[weight="segment"] {
     background: transparent; border: 2px solid transparent; border-radius: ${corner}px; color: $dim;
-    padding: 0 8px; min-height: ${small_height}px; min-width: 28px;
+    padding: 0 8px; min-height: 0; min-width: 28px;
 }
 *[weight="segment"]:hover { color: $text; }
 *[weight="segment"]:checked { background: $line; color: $text; font-weight: 600; }

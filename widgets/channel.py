@@ -55,6 +55,11 @@ class Channel(QFrame):
         column.addLayout(middle, stretch=1)
         column.addLayout(self.footer)
 
+    @property
+    def gain_text(self) -> str:
+        """The gain in figures."""
+        return self._gain.text()
+
     def _show_gain(self, gain_db: float) -> None:
         self._gain.setText(decibel_text(gain_db))
 

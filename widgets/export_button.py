@@ -15,7 +15,7 @@ class ExportButton(QPushButton):
     stems_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(theme.icon("download", theme.COLOURS.accent), "Export…", parent)
+        super().__init__(theme.icon("download", theme.COLOURS.accent), " Export…", parent)
         self.setProperty("weight", "second")
         self.setAccessibleName("Export")
         self.setToolTip("Write the mix or the stems as WAV files (Ctrl+E)")

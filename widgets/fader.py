@@ -35,11 +35,12 @@ class Fader(QAbstractSlider):
         self.setAccessibleName(f"{name} gain")
         self.setOrientation(Qt.Orientation.Vertical)
         self.setRange(_tenths(-math.inf), _tenths(taper.HIGHEST_DB))
+        self.set_gain_db(0.0)
         self.setSingleStep(5)
         self.setPageStep(30)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleDescription(decibel_text(self.gain_db))
         self.valueChanged.connect(self._tell)
-        self.set_gain_db(0.0)
 
     @property
     def gain_db(self) -> float:
@@ -131,7 +132,7 @@ class Fader(QAbstractSlider):
         painter.setPen(QPen(QColor(edge), 2 if self.hasFocus() else 1))
         painter.setBrush(QColor(theme.COLOURS.hover))
         painter.drawRoundedRect(knob.adjusted(1, 1, -1, -1), 4, 4)
-        painter.setPen(QPen(self._colour, 2, cap=Qt.PenCapStyle.RoundCap))
+        painter.setPen(QPen(self._colour, 2))
         half = QPointF(KNOB_WIDTH_PX / 2 - 6, 0)
         painter.drawLine(knob.center() - half, knob.center() + half)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLineEdit, QPushButton, QSizePolicy, QWidget
 
 from resources import theme
 from widgets.numerals import clock_text, length_s
@@ -33,8 +33,10 @@ class LengthSelector(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2 * theme.STEP_PX)
-        row.addWidget(self._segments())
-        row.addWidget(self.field)
+        for part in (self._segments(), self.field):
+            part.setFixedHeight(theme.CONTROL_HEIGHT_PX)
+            row.addWidget(part)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.set_length_s(PRESETS_S[1])
 
     def _segments(self) -> QFrame:
@@ -50,6 +52,7 @@ class LengthSelector(QWidget):
             button.setFont(theme.font(tabular=True))
             button.setAccessibleName(f"Length {clock_text(preset_s)}")
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Expanding)
             button.clicked.connect(lambda _, chosen_s=preset_s: self.set_length_s(chosen_s))
             self._presets.addButton(button)
             row.addWidget(button)

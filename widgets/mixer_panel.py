@@ -24,6 +24,7 @@ class MixerPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Mixer")
+        self.stems: tuple[str, ...] = ()
         self._settings = MixSettings()
         self.strips: list[StemStrip] = []
         self.master = MasterStrip()
@@ -37,8 +38,9 @@ class MixerPanel(QWidget):
     def set_stems(self, names: Sequence[str]) -> None:
         """One strip for each of the stems `names`, all as new."""
         for strip in self.strips:
-            self._row.removeWidget(strip)
+            strip.setParent(None)
             strip.deleteLater()
+        self.stems = tuple(names)
         self.strips = [StemStrip(name) for name in names]
         for index, strip in enumerate(self.strips):
             self._row.insertWidget(index, strip)

@@ -6,7 +6,7 @@ import secrets
 
 from PySide6.QtCore import QRegularExpression, Qt, Signal
 from PySide6.QtGui import QRegularExpressionValidator
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QSizePolicy, QWidget
 
 from resources import theme
 
@@ -31,7 +31,7 @@ class SeedField(QWidget):
         self.field.setFixedWidth(96)
         self.field.setValidator(QRegularExpressionValidator(QRegularExpression(rf"\d{{1,{DIGITS}}}"), self))
         self.field.editingFinished.connect(lambda: self.set_seed(int(self.field.text())))
-        self.new_button = QPushButton(theme.icon("dices", theme.COLOURS.dim), "")
+        self.new_button = QPushButton(theme.icon("refresh-cw", theme.COLOURS.dim), "")
         self.new_button.setAccessibleName("New seed")
         self.new_button.setToolTip("Draw another seed")
         self.new_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -40,8 +40,10 @@ class SeedField(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.STEP_PX)
-        row.addWidget(self.field)
-        row.addWidget(self.new_button)
+        for part in (self.field, self.new_button):
+            part.setFixedHeight(theme.CONTROL_HEIGHT_PX)
+            row.addWidget(part)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     @property
     def seed(self) -> int:

@@ -70,6 +70,11 @@ class SpectrogramView(QWidget):
         self._note = ""
         self._redraw()
 
+    def set_length_s(self, length_s: float) -> None:
+        """The length has become another: a take was ended before its time."""
+        self._length_s = length_s
+        self._redraw()
+
     def set_invitation(self, text: str) -> None:
         """What an empty stage says."""
         self._invitation = text
@@ -115,7 +120,8 @@ class SpectrogramView(QWidget):
         """The height of a frequency, in pixels from the top."""
         lowest_hz, highest_hz = self._range_hz
         plot = self.plot_rect()
-        return plot.bottom() - plot.height() * math.log(frequency_hz / lowest_hz) / math.log(highest_hz / lowest_hz)
+        share = math.log(frequency_hz / lowest_hz) / math.log(highest_hz / lowest_hz)
+        return plot.top() + plot.height() * (1 - share)
 
     def _time_at(self, x_px: float) -> float:
         plot = self.plot_rect()
@@ -188,7 +194,8 @@ class SpectrogramView(QWidget):
     def _paint_frequency_axis(self, painter: QPainter) -> None:
         painter.setPen(QColor(theme.COLOURS.dim))
         for frequency_hz, text in LABELLED_HZ:
-            box = QRectF(0, self.y_of(frequency_hz) - 8, FREQUENCY_AXIS_PX - 8, 16)
+            top_px = max(self.y_of(frequency_hz) - 8, 0.0)
+            box = QRectF(0, top_px, FREQUENCY_AXIS_PX - 8, 16)
             painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
         painter.setPen(QColor(theme.COLOURS.line))
         painter.drawLine(FREQUENCY_AXIS_PX - 1, 0, FREQUENCY_AXIS_PX - 1, self.height())

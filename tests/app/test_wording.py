@@ -24,7 +24,14 @@ def test_what_is_being_done(made_s, separated_s, planned_s, text):
 
 @pytest.mark.parametrize(
     ("fraction", "elapsed_s", "text"),
-    [(0.0, 3, ""), (0.01, 3, ""), (0.25, 3, "9 s left"), (0.5, 0.2, "1 s left"), (0.5, 125, "2:05 left"), (1, 9, "0 s left")],
+    [
+        (0.0, 3, ""),
+        (0.01, 3, ""),
+        (0.25, 3, "9 s left"),
+        (0.5, 0.2, "1 s left"),
+        (0.5, 125, "2:05 left"),
+        (1, 9, "0 s left"),
+    ],
 )
 def test_what_is_left_at_this_pace(fraction, elapsed_s, text):
     assert left_text(fraction, elapsed_s) == text

@@ -1,0 +1,56 @@
+"""GUI thread: starts the program.
+
+The order of start-up, the window first and all that is slow after it:
+
+1. the log, so that whatever goes wrong from here on is written down;
+2. the application and its dress: fonts, colours, style sheet;
+3. session, engine thread (not yet running) and player (which touches no device yet);
+4. the window, tied to the three, and shown;
+5. the engine thread begins by looking for models; networks are imported there when the first take is made;
+6. the event loop, until the window closes: it silences the player, ends the engine thread and removes its takes.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QApplication
+
+from app.engine_thread import EngineThread
+from app.logs import start_log
+from app.session import Session
+from app.window import Window
+from engine.playback.player import Player
+from resources import theme
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Open the window and stay until it is closed; return the exit status.
+
+    Args:
+        arguments: what Qt reads its own options from; by default those of the process.
+    """
+    start_log()
+    application = make_application(sys.argv if arguments is None else arguments)
+    window = make_window()
+    # Ctrl+C in the terminal closes the window; Python looks for it whenever the window's timer calls.
+    signal.signal(signal.SIGINT, lambda *_: window.close())
+    window.show()
+    window.engine.start()
+    return application.exec()
+
+
+def make_application(arguments: Sequence[str]) -> QApplication:
+    """The application, dressed."""
+    application = QApplication(list(arguments))
+    application.setApplicationName("DeepDeadNet")
+    application.setApplicationDisplayName("DeepDeadNet")
+    theme.apply(application)
+    return application
+
+
+def make_window() -> Window:
+    """The window with all that is behind it; call `engine.start()` once it is shown."""
+    return Window(Session(), EngineThread(), Player())

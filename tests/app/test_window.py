@@ -1,0 +1,300 @@
+"""The window with the real engine and player behind it, on recordings; nothing here needs a network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, Qt, QTimer, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel, QLineEdit, QMessageBox, QWidget
+
+from app.engine_thread import EngineThread
+from app.session import Session
+from app.window import Window
+from engine.audio.format import SAMPLE_RATE_HZ
+from engine.models.catalogue import Catalogue
+from engine.playback.player import Player
+from tests.sound import NullSink
+from widgets.fader import Fader
+
+LEFT = Qt.MouseButton.LeftButton
+WAIT_MS = 30_000
+
+
+class Endings(QObject):
+    """Counts, in the GUI thread and after the window has shown it, how often the engine has become idle."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self.count = 0
+        window.engine.idle.connect(self.note)
+
+    def note(self) -> None:
+        """One more."""
+        self.count += 1
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch) -> Path:
+    monkeypatch.setenv("DEEPDEADNET_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def new_window(home, qtbot):
+    """`new_window(device=None)`: a window with an output and no models."""
+    windows: list[Window] = []
+
+    def make(device: str | None = None) -> Window:
+        window = Window(Session(), EngineThread(lambda: Catalogue([home / "models"])), Player(device))
+        windows.append(window)
+        Endings(window)
+        window.session.update(folder=home.parent)
+        window.show()
+        window.engine.start()
+        qtbot.waitUntil(lambda: window.model_count.text() != "")
+        return window
+
+    yield make
+    for window in windows:
+        window.close()
+        window.deleteLater()
+
+
+@pytest.fixture
+def window(new_window) -> Window:
+    return new_window()
+
+
+@pytest.fixture
+def recording(tmp_path) -> Path:
+    """Four seconds of a 441 Hz sine that grows."""
+    t_s = np.arange(4 * SAMPLE_RATE_HZ) / SAMPLE_RATE_HZ
+    sine = (0.2 * t_s / 4 * np.sin(2 * np.pi * 441 * t_s)).astype(np.float32)
+    soundfile.write(tmp_path / "growing.wav", np.stack([sine, sine], axis=1), SAMPLE_RATE_HZ, subtype="FLOAT")
+    return tmp_path / "growing.wav"
+
+
+def drop(window: Window, *paths: Path) -> bool:
+    """Drag files over the window and let go; whether the window would take them."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    common = (Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier)
+    entering = QDragEnterEvent(QPointF(400, 400), *common)
+    entering.ignore()
+    QApplication.sendEvent(window, entering)
+    if entering.isAccepted():
+        QApplication.sendEvent(window, QDropEvent(QPointF(400, 400), *common))
+    return entering.isAccepted()
+
+
+def carried_out(qtbot, window: Window, request: Callable[..., object], *arguments: object) -> None:
+    """Make a request and wait until the engine has carried it out."""
+    endings = window.findChild(Endings)
+    before = endings.count
+    request(*arguments)
+    qtbot.waitUntil(lambda: endings.count > before, timeout=WAIT_MS)
+
+
+def open_by_drop(qtbot, window: Window, path: Path) -> None:
+    carried_out(qtbot, window, drop, window, path)
+
+
+def answer(qtbot, kind: type[QWidget], act: Callable[[QWidget], None]) -> None:
+    """Wait for a dialog and do something in it."""
+    qtbot.waitUntil(lambda: any(isinstance(w, kind) and w.isVisible() for w in QApplication.topLevelWidgets()))
+    act(next(w for w in QApplication.topLevelWidgets() if isinstance(w, kind) and w.isVisible()))
+
+
+def type_path(path: Path) -> Callable[[QWidget], None]:
+    """What a person does in a file dialog."""
+
+    def act(dialog: QWidget) -> None:
+        field = dialog.findChild(QLineEdit, "fileNameEdit")
+        field.setText(str(path))  # typed, it would open a list of completions
+        QTest.keyClick(field, Qt.Key.Key_Return)
+
+    return act
+
+
+def test_without_models_it_says_what_to_do(window):
+    assert window.model_count.text() == "0"
+    assert not window.make_bar.button.isEnabled()
+    assert "import" in window.message.sentence
+
+
+def test_a_dropped_recording_is_on_the_stage(window, qtbot, recording):
+    open_by_drop(qtbot, window, recording)
+    take = window.session.state.take
+    assert take.mix_frames == 4 * SAMPLE_RATE_HZ
+    assert window.windowTitle().startswith("growing")
+    qtbot.waitUntil(lambda: "/ 0:04.0" in [label.text() for label in window.transport.findChildren(QLabel)])
+    assert window.mixer.stems == ()
+    assert window.export_button.mix_action.isEnabled()
+    assert not window.export_button.stems_action.isEnabled()
+    picture = window.view.grab().toImage()
+    sine, silence = (
+        picture.pixelColor(round(window.view.x_of(3.5)), round(window.view.y_of(hz))) for hz in (441, 8000)
+    )
+    assert sine.lightness() > silence.lightness() + 60
+
+
+def test_ctrl_o_opens_a_recording(window, qtbot, recording):
+    qtbot.keyClick(window, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
+    carried_out(qtbot, window, answer, qtbot, QFileDialog, type_path(recording))
+    assert window.session.state.title == "growing"
+
+
+def test_one_file_at_a_time_is_taken(window, qtbot, recording, tmp_path):
+    assert not drop(window, recording, recording)
+    assert not drop(window)
+
+
+def test_what_is_no_audio_is_refused_and_the_take_stays(window, qtbot, recording, tmp_path):
+    open_by_drop(qtbot, window, recording)
+    take = window.session.state.take
+    (tmp_path / "letter.txt").write_text("no audio at all")
+    open_by_drop(qtbot, window, tmp_path / "letter.txt")
+    assert window.message.sentence.startswith("letter.txt is no audio file")
+    assert window.message.property("kind") == "error"
+    assert window.message.details_button.isVisible()
+    assert window.session.state.take is take
+    assert window.session.state.title == "growing"
+    assert window.export_button.isEnabled()
+
+
+def test_space_plays_and_pauses_and_a_click_seeks(window, qtbot, recording, null_sink: NullSink):
+    open_by_drop(qtbot, window, recording)
+    player, view = window.playing._player, window.view
+    with null_sink.record() as recorded:
+        qtbot.keyClick(window, Qt.Key.Key_Space)
+        qtbot.waitUntil(lambda: player.position_frames > SAMPLE_RATE_HZ / 2, timeout=WAIT_MS)
+        assert window.transport.play_button.accessibleName() == "Pause"
+        assert "pulse" in window.header.output_text or "default" in window.header.output_text
+        qtbot.mouseClick(view, LEFT, pos=QPoint(round(view.x_of(3.0)), 80))
+        qtbot.waitUntil(lambda: player.position_frames > 3.2 * SAMPLE_RATE_HZ, timeout=WAIT_MS)
+        # From 3.2 s on the sine's peaks are above 0.2 · 3.2 / 4, which is −15.9 dB.
+        qtbot.waitUntil(lambda: window.mixer.master.meter.bars_db[0] > -16, timeout=WAIT_MS)
+        qtbot.keyClick(window, Qt.Key.Key_Space)
+        qtbot.waitUntil(lambda: window.transport.play_button.accessibleName() == "Play")
+        recorded.wait_for_silence()
+    paused_at = player.position_frames
+    assert 3 * SAMPLE_RATE_HZ < paused_at <= 4 * SAMPLE_RATE_HZ
+    assert 0.15 < np.abs(recorded.wave()).max() <= 0.21
+    qtbot.mouseClick(window.transport.stop_button, LEFT)
+    assert player.position_frames == 0
+
+
+def test_without_an_output_it_says_so_and_lives_on(new_window, qtbot, recording, tmp_path):
+    window = new_window(device="no such device")
+    open_by_drop(qtbot, window, recording)
+    qtbot.mouseClick(window.transport.play_button, LEFT)
+    assert "no audio output" in window.message.sentence
+    assert window.transport.play_button.accessibleName() == "Play"
+    export_mix(qtbot, window, tmp_path / "mix.wav")
+    assert soundfile.info(tmp_path / "mix.wav").frames == 4 * SAMPLE_RATE_HZ
+
+
+def export_mix(qtbot, window: Window, path: Path) -> None:
+    window.export_button.mix_action.trigger()
+    carried_out(qtbot, window, answer, qtbot, QFileDialog, type_path(path))
+
+
+def test_the_mix_is_exported_as_the_master_stands(window, qtbot, recording, tmp_path):
+    open_by_drop(qtbot, window, recording)
+    window.mixer.master.fader.set_gain_db(-20.0)
+    export_mix(qtbot, window, tmp_path / "quiet")
+    written, _ = soundfile.read(tmp_path / "quiet.wav", dtype="float32")
+    np.testing.assert_allclose(written, soundfile.read(recording, dtype="float32")[0] / 10, atol=1e-6)
+    assert window.message.sentence == f"Exported quiet.wav to {tmp_path}."
+    assert window.session.state.folder == tmp_path
+
+
+def test_a_file_that_is_there_is_not_replaced_unasked(window, qtbot, recording, tmp_path):
+    open_by_drop(qtbot, window, recording)
+    (tmp_path / "mine.wav").write_bytes(b"precious")
+    questions = []
+
+    def decline() -> None:
+        for question in (w for w in QApplication.topLevelWidgets() if isinstance(w, QMessageBox) and w.isVisible()):
+            questions.append(question.text())
+            question.button(QMessageBox.StandardButton.No).click()
+
+    def try_to_replace(dialog: QWidget) -> None:
+        asking = QTimer(dialog, interval=20)  # the question blocks until it is answered
+        asking.timeout.connect(decline)
+        asking.start()
+        type_path(tmp_path / "mine.wav")(dialog)
+        dialog.reject()
+
+    window.export_button.mix_action.trigger()
+    answer(qtbot, QFileDialog, try_to_replace)
+    assert len(questions) == 1
+    assert "mine.wav" in questions[0]
+    assert (tmp_path / "mine.wav").read_bytes() == b"precious"
+    assert window.findChild(Endings).count == 1  # of opening
+
+
+def test_closing_while_it_works_leaves_nothing(new_window, home, qtbot, tmp_path):
+    minutes = np.zeros((120 * SAMPLE_RATE_HZ, 2), np.float32)
+    soundfile.write(tmp_path / "long.wav", minutes, SAMPLE_RATE_HZ, subtype="FLOAT")
+    window = new_window()
+    assert drop(window, tmp_path / "long.wav")
+    qtbot.waitUntil(lambda: window.session.state.take is not None, timeout=WAIT_MS)
+    window.close()
+    assert not window.engine.is_running
+    assert not (home / "takes").exists()
+
+
+def controls(window: Window) -> list[QWidget]:
+    """Everything that a key can reach, in tab order."""
+    found, widget = [], window
+    while (widget := widget.nextInFocusChain()) is not window:
+        if widget.isVisible() and widget.isEnabled() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            found.append(widget)
+    return found
+
+
+def test_every_control_has_a_name(window, qtbot, recording):
+    open_by_drop(qtbot, window, recording)
+    nameless = [
+        widget
+        for widget in controls(window)
+        if not widget.accessibleName() and not (isinstance(widget, QAbstractButton) and widget.text().strip())
+    ]
+    assert nameless == []
+
+
+def test_tab_goes_the_way_one_reads(window, qtbot, recording):
+    open_by_drop(qtbot, window, recording)
+    window.message.hide()
+    regions = [window.open_button, window.make_bar, window.view, window.transport, window.export_button, window.mixer]
+
+    def region(widget: QWidget) -> int:
+        return next(i for i, r in enumerate(regions) if r is widget or r.isAncestorOf(widget))
+
+    way = [region(widget) for widget in controls(window)]
+    assert way == sorted(way)
+    assert set(way) == set(range(len(regions)))
+
+
+@pytest.mark.parametrize("size", [(1240, 680), (1280, 720), (1440, 900), (1920, 1080)])
+def test_nothing_is_cut_off(window, qtbot, size):
+    window.mixer.set_stems(("drums", "bass", "other", "vocals", "guitar", "piano"))
+    window.message.say("There is no audio output: connect one, then press play again.", "error", "details")
+    window.resize(*size)
+    qtbot.waitUntil(lambda: window.view.width() > 0 and window.size().toTuple() == size)
+    QApplication.processEvents()
+    for widget in window.findChildren(QWidget):
+        if not widget.isVisible():
+            continue
+        assert widget.parentWidget().rect().contains(widget.geometry()), widget
+        if isinstance(widget, QLabel | QAbstractButton | Fader):
+            least = widget.minimumSizeHint()
+            assert widget.width() >= least.width(), widget
+            assert widget.height() >= least.height(), widget

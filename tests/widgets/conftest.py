@@ -1,0 +1,5 @@
+"""Fixtures for tests of widgets."""
+
+from tests.screen import dressed, pytest_configure
+
+__all__ = ["dressed", "pytest_configure"]

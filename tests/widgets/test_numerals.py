@@ -1,0 +1,60 @@
+"""Numbers as musicians read and type them."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from widgets.numerals import LONGEST_S, clock_text, decibel_text, length_s
+
+
+@pytest.mark.parametrize(
+    ("seconds", "whole", "tenths"),
+    [
+        (0, "0:00", "0:00.0"),
+        (9.96, "0:09", "0:09.9"),
+        (0.3, "0:00", "0:00.3"),
+        (59.999, "0:59", "0:59.9"),
+        (60, "1:00", "1:00.0"),
+        (3599.9, "59:59", "59:59.9"),
+        (3725, "1:02:05", "1:02:05.0"),
+        (-1, "0:00", "0:00.0"),
+    ],
+)
+def test_a_clock_rounds_down(seconds, whole, tenths):
+    assert clock_text(seconds) == whole
+    assert clock_text(seconds, tenths=True) == tenths
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("1:30", 90), ("90", 90), (" 0:07.5 ", 7.5), ("0:07,5", 7.5), ("1:02:03", 3723), ("0:90", 90), ("3:00:00", 10800)],
+)
+def test_lengths_as_musicians_type_them(text, seconds):
+    assert length_s(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "abc", "-3", "1e9", "nan", "inf", "1:2:3:4", "1:", ":30", "1 30", "1.5:30"])
+def test_what_is_no_length_is_refused_with_an_example(text):
+    with pytest.raises(ValueError, match="1:30"):
+        length_s(text)
+
+
+@pytest.mark.parametrize("text", ["0", "0:00", "0.99", "3:00:01", "999999999"])
+def test_lengths_out_of_range_are_refused_with_the_range(text):
+    with pytest.raises(ValueError, match=r"0:01 to 3:00:00"):
+        length_s(text)
+
+
+@pytest.mark.parametrize("seconds", [1, 15, 59, 61, 3600, 5025, LONGEST_S])
+def test_what_a_clock_writes_can_be_typed(seconds):
+    assert length_s(clock_text(seconds)) == seconds
+
+
+@pytest.mark.parametrize(
+    ("gain_db", "text"),
+    [(0.0, "0.0 dB"), (-0.04, "0.0 dB"), (-1.5, "−1.5 dB"), (6, "+6.0 dB"), (-math.inf, "−∞ dB"), (-60, "−60.0 dB")],
+)
+def test_gains_have_true_signs(gain_db, text):
+    assert decibel_text(gain_db) == text

@@ -1,0 +1,138 @@
+"""The spectrogram shows the right thing in the right place, and seeks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor, QImage
+
+from resources import theme
+from widgets.spectrogram_view import FREQUENCY_AXIS_PX, KEY_STEP_S, SpectrogramView
+
+LEFT = Qt.MouseButton.LeftButton
+BINS = 64
+
+
+@pytest.fixture
+def view(qtbot):
+    view = SpectrogramView(30.0, 18_000.0)
+    view.resize(644, 325)  # a plot of 600 by 300 pixels or so
+    qtbot.addWidget(view)
+    view.show()
+    return view
+
+
+@pytest.fixture
+def told(view):
+    heard: list[float] = []
+    view.sought.connect(heard.append)
+    return heard
+
+
+def colour_at(picture: QImage, x_px: float, y_px: float) -> tuple[int, int, int]:
+    return QColor(picture.pixel(round(x_px), round(y_px))).getRgb()[:3]
+
+
+def steady(columns: int, lit_bins: slice) -> np.ndarray:
+    levels = np.zeros((columns, BINS), np.uint8)
+    levels[:, lit_bins] = 255
+    return levels
+
+
+def test_a_click_seeks_to_its_time(view, told, qtbot):
+    view.show_take(60.0)
+    view.set_progress(60.0, None)
+    for time_s in (0.0, 12.5, 59.0):
+        qtbot.mouseClick(view, LEFT, pos=QPoint(round(view.x_of(time_s)), 100))
+    assert told == pytest.approx([0.0, 12.5, 59.0], abs=0.06)  # half a pixel
+
+
+def test_what_is_not_made_yet_cannot_be_sought(view, told, qtbot):
+    qtbot.mouseClick(view, LEFT, pos=QPoint(300, 100))
+    view.show_take(60.0)
+    qtbot.mouseClick(view, LEFT, pos=QPoint(300, 100))
+    assert told == []
+    view.set_progress(20.0, None)
+    qtbot.mouseClick(view, LEFT, pos=QPoint(600, 100))
+    assert told == [20.0]
+
+
+def test_dragging_draws_the_playhead_along(view, told, qtbot):
+    view.show_take(60.0)
+    view.set_progress(60.0, None)
+    qtbot.mousePress(view, LEFT, pos=QPoint(round(view.x_of(10)), 50))
+    qtbot.mouseMove(view, QPoint(round(view.x_of(20)), 60))
+    qtbot.mouseMove(view, QPoint(5, 60))
+    assert told == pytest.approx([10.0, 20.0, 0.0], abs=0.06)
+
+
+def test_arrow_keys_step_and_stop_at_the_ends(view, told, qtbot):
+    view.show_take(60.0)
+    view.set_progress(30.0, None)
+    view.set_position_s(28.0)
+    for key in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home):
+        qtbot.keyClick(view, key)
+    assert told == [28.0 - KEY_STEP_S, 30.0, 0.0]
+
+
+def test_high_frequencies_are_up_and_time_runs_right(view):
+    view.show_take(60.0)
+    levels = steady(60, slice(0, 0))
+    levels[:30, BINS // 2 :] = 255  # the upper half of the pitches, in the first half of the time
+    view.set_levels(levels, column_s=1.0)
+    view.set_progress(60.0, None)
+    view.set_position_s(59.9)
+    picture = view.grab().toImage()
+    dark, bright = (tuple(theme.spectrogram_table()[level]) for level in (0, 255))
+    assert colour_at(picture, view.x_of(15), view.y_of(5000)) == bright
+    assert colour_at(picture, view.x_of(15), view.y_of(100)) == dark
+    assert colour_at(picture, view.x_of(45), view.y_of(5000)) == dark
+
+
+def test_the_picture_ends_where_the_levels_end(view):
+    view.show_take(60.0)
+    view.set_levels(steady(20, slice(0, BINS)), column_s=1.0)
+    view.set_progress(20.0, None)
+    picture = view.grab().toImage()
+    dark, bright = (tuple(theme.spectrogram_table()[level]) for level in (0, 255))
+    assert colour_at(picture, view.x_of(19.5), 150) == bright
+    assert colour_at(picture, view.x_of(20.5), 150) == dark
+
+
+def test_what_has_no_stems_yet_is_dimmed(view):
+    view.show_take(60.0)
+    view.set_levels(steady(60, slice(0, BINS)), column_s=1.0)
+    view.set_progress(60.0, 30.0)
+    picture = view.grab().toImage()
+    assert sum(colour_at(picture, view.x_of(55), 50)) < 0.7 * sum(colour_at(picture, view.x_of(10), 50))
+    view.set_progress(60.0, 60.0)
+    picture = view.grab().toImage()
+    assert colour_at(picture, view.x_of(55), 50) == colour_at(picture, view.x_of(10), 50)
+
+
+def test_the_playhead_stands_at_its_time(view):
+    view.show_take(60.0)
+    view.set_progress(60.0, None)
+    view.set_position_s(20.4)
+    picture = view.grab().toImage()
+    white = [x for x in range(FREQUENCY_AXIS_PX, picture.width()) if colour_at(picture, x, 150) == (255, 255, 255)]
+    assert white == pytest.approx([view.x_of(20.4) - 1, view.x_of(20.4)], abs=0.6)
+
+
+def test_frequencies_stand_evenly_in_pitch(view):
+    octaves = [view.y_of(100 * 2**octave) for octave in range(6)]
+    assert np.diff(octaves) == pytest.approx([np.diff(octaves)[0]] * 5)
+    assert view.y_of(30.0) == view.plot_rect().top() + view.plot_rect().height()
+    assert view.y_of(18_000.0) == view.plot_rect().top()
+
+
+def test_another_take_begins_empty(view, told, qtbot):
+    view.show_take(60.0)
+    view.set_levels(steady(60, slice(0, BINS)), column_s=1.0)
+    view.set_progress(60.0, None)
+    view.show_take(30.0)
+    picture = view.grab().toImage()
+    assert colour_at(picture, view.x_of(10), 150) == tuple(theme.spectrogram_table()[0])
+    qtbot.mouseClick(view, LEFT, pos=QPoint(300, 100))
+    assert told == []
