@@ -62,6 +62,7 @@ EXTRAS = {
     "dist": {
         "binutils": "objdump",
         f"libpython3.{sys.version_info.minor}": f"libpython3.{sys.version_info.minor}.so.1.0",
+        "xdotool": "xdotool",
         "xvfb": "Xvfb",
     },
 }
