@@ -23,7 +23,6 @@ ctl.pulse { type pulse }
 pcm.!default { type pulse hint { show on description "Default" } }
 ctl.!default { type pulse }
 """
-FORMAT = ("--format=float32le", f"--rate={SAMPLE_RATE_HZ}", "--channels=2", "--raw")
 
 
 @dataclass(frozen=True)
@@ -120,10 +119,15 @@ def running_daemon(folder: Path, environment: dict[str, str]) -> Iterator[None]:
             yield
 
 
+def recorder_command() -> list[str]:
+    """What writes all that the sink plays to standard output, as raw float32 (frames, 2)."""
+    form = ["--format=float32le", f"--rate={SAMPLE_RATE_HZ}", "--channels=2", "--raw"]
+    return ["parec", "--device=studio.monitor", "--latency-msec=10", *form]
+
+
 @contextmanager
 def _recorder(environment: dict[str, str], output: int) -> Iterator[None]:
-    command = ["parec", "--device=studio.monitor", "--latency-msec=10", *FORMAT]
-    with _process(command, os.environ | environment, output):
+    with _process(recorder_command(), os.environ | environment, output):
         yield
 
 

@@ -160,9 +160,10 @@ def set_up_environment(extras: set[str], torch: str | None) -> None:
     extras = extras.union(done.get("extras", ()))
     wanted = {
         "python": platform.python_version(),
-        "files": fingerprint(PROJECT, LOCK, Path(__file__)),
         "torch": torch,
         "extras": sorted(extras),
+        "requirements": requirements(extras),
+        "lock": hashlib.sha256(LOCK.read_bytes()).hexdigest(),
     }
     if wanted == done and PYTHON.exists():
         return
@@ -181,11 +182,6 @@ def last_set_up() -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return done
-
-
-def fingerprint(*paths: Path) -> str:
-    """A digest of these files together."""
-    return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
 
 
 def make_environment() -> None:
@@ -228,7 +224,7 @@ def requirements(extras: Iterable[str]) -> list[str]:
     """The requirements of the project and of its extras, as pyproject.toml gives them."""
     project = tomllib.loads(PROJECT.read_text())["project"]
     groups = [project["dependencies"], *(project["optional-dependencies"][extra] for extra in extras)]
-    return [requirement for group in groups for requirement in group]
+    return sorted(requirement for group in groups for requirement in group)
 
 
 def pip_install(*arguments: str | Path) -> None:

@@ -45,13 +45,13 @@ with without_greeting():
     import keras
     from keras import layers, ops
 
-__all__ = ["Arrays", "compiled", "keras", "layers", "ops"]
+__all__ = ["Arrays", "array_of", "compiled", "keras", "layers", "ops"]
 
 
 def compiled(
     function: Callable[..., Any], input_shapes: Sequence[tuple[int, ...]]
 ) -> Callable[..., tuple[Arrays, ...]]:
-    """Make a function of float32 tensors a function of float32 arrays, compiled once where the backend compiles.
+    """Make a function of float32 tensors a function of float32 arrays, compiled at its first call, and once.
 
     Args:
         function: takes as many tensors as there are shapes, returns a tuple of tensors.
@@ -61,7 +61,7 @@ def compiled(
         import tensorflow as tf
 
         signature = [tf.TensorSpec((None, *shape), tf.float32) for shape in input_shapes]
-        graph = tf.function(function, input_signature=signature, autograph=False).get_concrete_function()
+        graph = tf.function(function, input_signature=signature, autograph=False)
         return lambda *arrays: tuple(t.numpy() for t in graph(*(tf.convert_to_tensor(a) for a in arrays)))
 
     import torch
@@ -71,3 +71,10 @@ def compiled(
         return tuple(ops.convert_to_numpy(t) for t in function(*(ops.convert_to_tensor(a) for a in arrays)))
 
     return call
+
+
+def array_of(variable: keras.Variable) -> Arrays:
+    """The numbers of a weight."""
+    on_tensorflow = keras.backend.backend() == "tensorflow"  # where Keras's own way makes numpy 2 warn
+    numbers: Arrays = variable.value.numpy() if on_tensorflow else ops.convert_to_numpy(variable)
+    return numbers

@@ -87,15 +87,18 @@ def windows(seed: int, context: int, truncation: float = 2.0) -> Iterator[Array]
         context: positions a window, C. Lines have 3 C / 2 positions, and the way begins at C / 4.
         truncation: where the normal distributions of style and anchors are cut; small is tame.
 
-    Yields:
-        (context, 2 · DEPTH), each window going on where the one before ended.
+    Returns:
+        An iterator of (context, 2 · DEPTH), each window going on where the one before ended.
 
     Raises:
         UsageError: a negative seed, or a truncation below SMALLEST_TRUNCATION.
     """
-    line_steps = 3 * context // 2
     style = truncated_normal(_stream(seed, _STYLE), DEPTH, truncation)
-    rng = _stream(seed, _ANCHORS)
+    return _windows(style, _stream(seed, _ANCHORS), context, truncation)
+
+
+def _windows(style: Array, rng: np.random.Generator, context: int, truncation: float) -> Iterator[Array]:
+    line_steps = 3 * context // 2
     anchors = truncated_normal(rng, (3, DEPTH), truncation)  # a window touches two lines at most
     position = context // 4
     while True:

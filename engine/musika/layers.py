@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from engine.musika.backend import Arrays, keras, layers, ops
+from engine.musika.backend import Arrays, array_of, keras, layers, ops
 
 Tensor = Any
 """A tensor of whichever backend runs."""
@@ -87,7 +87,7 @@ def tensors(network: keras.Model) -> dict[str, keras.Variable]:
 
 def values(network: keras.Model) -> dict[str, Arrays]:
     """The weights of a built network as arrays, by the same names."""
-    return {name: ops.convert_to_numpy(ops.convert_to_tensor(v)) for name, v in tensors(network).items()}
+    return {name: array_of(v) for name, v in tensors(network).items()}
 
 
 def makes_noise(network: keras.Model) -> bool:

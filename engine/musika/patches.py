@@ -72,7 +72,7 @@ class PatchConfig:
     def __post_init__(self) -> None:
         """Check that the numbers make sense together (ModelError)."""
         whole = (self.hop, self.fft, self.patch_frames, self.mid, self.side)
-        if not all(isinstance(size, int) and 0 < size <= LARGEST_SIZE for size in whole):
+        if not all(type(size) is int and 0 < size <= LARGEST_SIZE for size in whole):
             raise ModelError("The card of the autoencoder holds sizes that are no positive whole numbers.")
         if self.fft != OVERLAP * self.hop:
             raise ModelError(f"The autoencoder's FFT must be {OVERLAP} times its hop.")
@@ -264,6 +264,11 @@ class PatchAutoencoder:
         left, right = (np.sqrt(np.clip(1 + sign * balances, 0, 2)) for sign in (1, -1))
         bands = np.stack([left, right]) * (2 / (left + right))
         return np.repeat(bands[:, :, self._band_of_bin], self.config.patch_frames, axis=1)
+
+    @property
+    def mirror(self) -> Float:
+        """What latents are multiplied by when left and right change places, (latent_size,); exact where side/mean is 0."""
+        return np.repeat(np.float32([1, -1]), [self.config.mid, self.config.side])
 
     def decoder(self, seed: int = 0) -> PatchDecoder:
         """A decoder at the beginning of a sound; nothing in it is random, so the seed changes nothing."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,7 @@ from engine.audio.format import CHANNELS, SAMPLE_RATE_HZ
 from engine.errors import DeviceError
 from engine.playback.playout import Playout
 
-LATENCY_S = 0.03
+LATENCY_S = 0.04
 """What we ask of the device: long enough for a busy interpreter, short enough for a fader to feel immediate."""
 
 SWITCH_INTERVAL_S = 0.000_5
@@ -60,7 +59,6 @@ class Output:
             DeviceError: PortAudio is missing, there is no such device, or it refuses.
         """
         self._playout = playout
-        self._called_at_s = math.inf
         sounddevice = _portaudio()
         try:
             self._start(sounddevice, device, latency_s)
@@ -108,13 +106,9 @@ class Output:
             raise DeviceError(f"The audio output {self.name!r} refuses to play. {CHECK_OUTPUT}") from cause
 
     def _callback(self, out: Any, _frames: int, time: Any, status: Any) -> None:
-        """PortAudio's thread: fill a block, and note when it comes too late.
-
-        A sound server may hide from PortAudio that it ran dry, but it did when more time than it holds has passed.
-        """
-        if status.output_underflow or time.currentTime - self._called_at_s > self.latency_s:
+        """PortAudio's own thread."""
+        if status.output_underflow:
             self._playout.underruns += 1
-        self._called_at_s = time.currentTime
         self._playout.fill(out, time.outputBufferDacTime)
 
 

@@ -43,13 +43,19 @@ def save_latents(path: Path, latents: Tensors) -> None:
 class Windows:
     """Windows cut at random from recordings, every possible one as likely as every other."""
 
-    def __init__(self, latents: Tensors, context: int) -> None:
+    def __init__(self, latents: Tensors, context: int, mirror: Float) -> None:
         """Keep the recordings that hold at least one window of `context` steps.
+
+        Args:
+            latents: of recordings, (m, latent_size) each.
+            context: steps a window.
+            mirror: (latent_size,), what the latents are multiplied by when left and right change places.
 
         Raises:
             UsageError: none does.
         """
         self.context = context
+        self._mirror = mirror
         self._recordings = [latents[name] for name in sorted(latents) if len(latents[name]) >= context]
         if not self._recordings:
             raise UsageError(f"No recording has the {context} steps that a window needs: give longer ones.")
@@ -61,9 +67,11 @@ class Windows:
         return sum(map(len, self._recordings))
 
     def draw(self, count: int, rng: np.random.Generator) -> Float:
-        """(count, context, latent_size), chosen by `rng`."""
+        """(count, context, latent_size), chosen by `rng`; left and right change places in every other one."""
         choices = rng.integers(self._ends[-1], size=count)
-        return np.stack([self._window(int(choice)) for choice in choices])
+        mirrored = rng.random(count) < 0.5
+        windows = np.stack([self._window(int(choice)) for choice in choices])
+        return np.where(mirrored[:, None, None], windows * self._mirror, windows)
 
     def _window(self, choice: int) -> Float:
         index = int(np.searchsorted(self._ends, choice, side="right"))

@@ -188,6 +188,8 @@ def _read(path: Path, start: int, frames: int) -> npt.NDArray[np.float32]:
         audio, _ = soundfile.read(path, frames, start, dtype="float32", always_2d=True, fill_value=0.0)
     except soundfile.LibsndfileError as cause:
         raise AudioFileError(f"{path} cannot be read: replace it or remove the song.") from cause
+    if not np.isfinite(audio).all():
+        raise AudioFileError(f"{path} holds NaN or infinity: replace it or remove the song.")
     piece: npt.NDArray[np.float32] = audio.T
     return piece
 

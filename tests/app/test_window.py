@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -85,7 +86,9 @@ def drop(window: Window, *paths: Path) -> bool:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     common = (Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier)
-    entering = QDragEnterEvent(QPointF(400, 400), *common)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # Qt 6.12 wants a QPointF, which Qt 6.11 does not take
+        entering = QDragEnterEvent(QPoint(400, 400), *common)
     entering.ignore()
     QApplication.sendEvent(window, entering)
     if entering.isAccepted():

@@ -75,9 +75,9 @@ def test_values_are_normal_and_cut(truncation: float) -> None:
 @pytest.mark.parametrize("truncation", [0.0, -1.0, float("nan")])
 def test_a_truncation_that_leaves_nothing_is_refused(truncation: float) -> None:
     with pytest.raises(UsageError, match="truncation"):
-        next(windows(1, CONTEXT, truncation))
+        windows(1, CONTEXT, truncation)
 
 
 def test_a_negative_seed_is_refused() -> None:
     with pytest.raises(UsageError, match="seed"):
-        next(windows(-1, CONTEXT))
+        windows(-1, CONTEXT)

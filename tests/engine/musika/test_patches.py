@@ -1,0 +1,226 @@
+"""The patch autoencoder on signals whose spectra and panning are known."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.audio.format import SAMPLE_RATE_HZ, Wave
+from engine.errors import ModelError
+from engine.models.card import ModelCard, write_card
+from engine.models.weights import write_tensors
+from engine.musika.patches import WEIGHTS_FILE, PatchAutoencoder, PatchConfig, describe
+from engine.musika.phase import PhaseRecovery, follow_peaks
+from engine.musika.spectra import stft
+from engine.training.autoencoder import Patches, fit
+
+CONFIG = PatchConfig(mid=24, side=4)
+STEP = CONFIG.frames_per_latent
+CHORD_HZ = (220.0, 277.18, 329.63, 1318.5)
+
+
+def chord(frames: int, hz: tuple[float, ...] = CHORD_HZ, level: float = 0.1) -> np.ndarray:
+    seconds = np.arange(frames) / SAMPLE_RATE_HZ
+    return sum(level * np.sin(2 * np.pi * f * seconds + k) for k, f in enumerate(hz)).astype(np.float32)
+
+
+def panned(mono: np.ndarray, left: float, right: float) -> Wave:
+    return np.stack([left * mono, right * mono], axis=1).astype(np.float32)
+
+
+def music() -> Wave:
+    """Eight seconds: chords at changing levels and places, with bursts of noise."""
+    rng = np.random.default_rng(0)
+    parts = []
+    for k in range(16):
+        part = chord(22_050, tuple(f * 2 ** (k % 5 / 12) for f in CHORD_HZ), 0.02 * (1 + k % 4))
+        part[:4000] += 0.05 * rng.standard_normal(4000).astype(np.float32) * np.linspace(1, 0, 4000, dtype=np.float32)
+        parts.append(panned(part, 0.4 + 0.2 * (k % 4), 1.0 - 0.2 * (k % 4)))
+    return np.concatenate(parts)
+
+
+@pytest.fixture(scope="module")
+def autoencoder() -> PatchAutoencoder:
+    described = list(describe(music(), CONFIG))
+    levels = np.concatenate([levels for levels, _ in described]).reshape(-1, CONFIG.patch_frames * CONFIG.bins)
+    return fit(Patches(levels, np.concatenate([balances for _, balances in described])), CONFIG)
+
+
+def round_trip(autoencoder: PatchAutoencoder, wave: Wave) -> Wave:
+    decoder = autoencoder.decoder()
+    return np.concatenate([decoder.push(autoencoder.encode(wave)), decoder.flush()])
+
+
+def spectrum_db(mono: np.ndarray) -> np.ndarray:
+    window = np.hanning(len(mono))
+    return 20 * np.log10(np.abs(np.fft.rfft(mono * window)) * 2 / window.sum() + 1e-9)
+
+
+def test_a_chord_keeps_its_tones_and_their_levels(autoencoder: PatchAutoencoder) -> None:
+    wave = panned(chord(12 * STEP), 1.0, 1.0)
+    decoded = round_trip(autoencoder, wave)
+    middle = slice(2 * STEP, 10 * STEP)
+    before, after = spectrum_db(wave[middle].mean(axis=1)), spectrum_db(decoded[middle].mean(axis=1))
+    hz = np.fft.rfftfreq(8 * STEP, 1 / SAMPLE_RATE_HZ)
+    for tone in CHORD_HZ:
+        near = np.abs(hz - tone) < 12
+        assert abs(hz[near][after[near].argmax()] - tone) < 2.5
+        assert abs(after[near].max() - before[near].max()) < 3.0
+
+
+def test_where_a_sound_lies_between_left_and_right_survives(autoencoder: PatchAutoencoder) -> None:
+    wave = panned(chord(12 * STEP), 1.0, 0.4)
+    decoded = round_trip(autoencoder, wave)[2 * STEP : 10 * STEP]
+    ratio = np.sqrt(np.square(decoded[:, 1]).mean() / np.square(decoded[:, 0]).mean())
+    assert ratio == pytest.approx(0.4, abs=0.08)
+
+
+def test_exchanging_left_and_right_mirrors_the_latents(autoencoder: PatchAutoencoder) -> None:
+    wave = music()[: 8 * STEP]
+    mirrored = autoencoder.encode(np.ascontiguousarray(wave[:, ::-1]))
+    np.testing.assert_allclose(mirrored, autoencoder.encode(wave) * autoencoder.mirror, atol=2e-3)
+
+
+def test_latents_of_the_fitted_music_are_whitened(autoencoder: PatchAutoencoder) -> None:
+    latents = autoencoder.encode(music())
+    np.testing.assert_allclose(latents[:, : CONFIG.mid].mean(axis=0), 0, atol=0.3)
+    np.testing.assert_allclose(np.square(latents[:, : CONFIG.mid]).mean(axis=0), 1, atol=0.05)
+
+
+@pytest.mark.parametrize("sizes", [[1] * 23, [23], [4, 9, 10], [0, 5, 0, 18], [22, 1]])
+def test_how_latents_are_cut_into_pieces_changes_no_bit(autoencoder: PatchAutoencoder, sizes: list[int]) -> None:
+    latents = autoencoder.encode(music())[:23]
+    decoder = autoencoder.decoder()
+    whole = np.concatenate([decoder.push(latents), decoder.flush()])
+    decoder = autoencoder.decoder()
+    pieces = [decoder.push(piece) for piece in np.split(latents, np.cumsum(sizes)[:-1])]
+    np.testing.assert_array_equal(np.concatenate([*pieces, decoder.flush()]), whole)
+
+
+@pytest.mark.parametrize("count", [0, 1, 4, 5, 9])
+def test_every_latent_makes_its_frames_exactly(autoencoder: PatchAutoencoder, count: int) -> None:
+    decoder = autoencoder.decoder()
+    latents = np.zeros((count, autoencoder.latent_size), np.float32)
+    assert len(decoder.push(latents)) + len(decoder.flush()) == count * STEP
+
+
+@pytest.mark.parametrize(("frames", "latents"), [(1, 1), (STEP, 1), (STEP + 1, 2), (70 * STEP, 70)])
+def test_a_recording_is_filled_up_to_whole_latents(autoencoder: PatchAutoencoder, frames: int, latents: int) -> None:
+    assert autoencoder.encode(np.zeros((frames, 2), np.float32)).shape == (latents, autoencoder.latent_size)
+
+
+def test_the_pieces_of_the_analysis_join_without_a_seam(autoencoder: PatchAutoencoder) -> None:
+    wave = music()
+    late = autoencoder.encode(wave[3 * STEP :])
+    np.testing.assert_allclose(late[1:], autoencoder.encode(wave)[4:], atol=1e-3)  # the first hears a beginning
+
+
+def test_silence_stays_silent(autoencoder: PatchAutoencoder) -> None:
+    quiet = PatchAutoencoder(CONFIG, {**autoencoder.tensors, "mid/mean": np.full(CONFIG.bins, -90, np.float32)})
+    decoder = quiet.decoder()
+    decoder.push(np.zeros((4, quiet.latent_size), np.float32))
+    assert np.abs(decoder.flush()).max() < 1e-6
+
+
+def test_absurd_latents_make_finite_sound_in_range(autoencoder: PatchAutoencoder) -> None:
+    decoder = autoencoder.decoder()
+    wave = decoder.push(np.full((6, autoencoder.latent_size), 1e4, np.float32))
+    assert np.isfinite(wave).all()
+    assert np.abs(wave).max() <= 1
+
+
+# --- phase ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_peak_between_bins_turns_as_far_as_its_sinusoid() -> None:
+    hop, hz = 512, 1003.7
+    magnitudes = np.abs(stft(chord(40 * hop, (hz,))[None], hop)[0])
+    owners, advances = follow_peaks(magnitudes, hop)
+    peak = round(hz * 4 * hop / SAMPLE_RATE_HZ)
+    assert (owners[:, peak - 1 : peak + 2] == peak).all()
+    np.testing.assert_allclose(advances[:, peak], 2 * np.pi * hz * hop / SAMPLE_RATE_HZ, atol=0.05)
+
+
+def test_recovered_phases_fit_the_magnitudes() -> None:
+    """Spectral convergence, |magnitude of what sounds - magnitude asked for|, against phases that are all zero."""
+    hop = 512
+    magnitudes = np.abs(stft(np.ascontiguousarray(music()[: 120 * hop, 0])[None], hop)[0])
+    recovery = PhaseRecovery(hop, iterations=4)
+    spectra = np.concatenate([recovery.push(magnitudes[k : k + 40], 32) for k in range(0, 96, 32)])
+
+    def inconsistency(spectra: np.ndarray) -> float:
+        wave = np.zeros(len(spectra) * hop + 3 * hop, np.float32)
+        window = np.hanning(4 * hop + 1)[:-1]
+        for k, frame in enumerate(np.fft.irfft(spectra, axis=1) * window / 1.5):
+            wave[k * hop : k * hop + 4 * hop] += frame
+        found = np.abs(stft(wave[None], hop)[0])[4:-4]
+        wanted = np.abs(spectra)[4:-4]
+        return float(np.linalg.norm(found - wanted) / np.linalg.norm(wanted))
+
+    assert inconsistency(spectra) < 0.15
+    assert inconsistency(magnitudes[:96].astype(np.complex64)) > 0.4
+
+
+# --- what lies on disk -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def folder(autoencoder: PatchAutoencoder, tmp_path: Path) -> Path:
+    autoencoder.save(tmp_path)
+    write_card(ModelCard(name="ear", title="Ear", kind="autoencoder", sizes=CONFIG.sizes), tmp_path)
+    return tmp_path
+
+
+def test_a_saved_autoencoder_sounds_the_same_to_half_precision(autoencoder: PatchAutoencoder, folder: Path) -> None:
+    loaded = PatchAutoencoder.load(folder)
+    assert loaded.config == CONFIG
+    wave = music()[: 12 * STEP]
+    np.testing.assert_allclose(loaded.encode(wave), autoencoder.encode(wave), atol=0.02)
+
+
+def test_a_missing_weight_file_is_named(folder: Path) -> None:
+    (folder / WEIGHTS_FILE).unlink()
+    with pytest.raises(ModelError, match=WEIGHTS_FILE):
+        PatchAutoencoder.load(folder)
+
+
+def test_sizes_that_the_tensors_do_not_have_are_refused(folder: Path) -> None:
+    write_card(ModelCard(name="ear", title="Ear", kind="autoencoder", sizes={**CONFIG.sizes, "mid": 20}), folder)
+    with pytest.raises(ModelError, match="mid/components"):
+        PatchAutoencoder.load(folder)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"hop": 0}, {"fft": 1024}, {"mid": "many"}, {"side": 1000}, {"floor_db": "low"}, {"floor_db": float("nan")},
+     {"patch_frames": 10**9}, {"mid": True}],
+)  # fmt: skip
+def test_impossible_sizes_are_refused(change: dict[str, object]) -> None:
+    with pytest.raises(ModelError):
+        PatchConfig.from_sizes({**CONFIG.sizes, **change})
+
+
+def test_a_card_without_a_size_is_refused() -> None:
+    sizes = CONFIG.sizes
+    del sizes["patch_frames"]
+    with pytest.raises(ModelError):
+        PatchConfig.from_sizes(sizes)
+
+
+def test_deviations_that_are_not_positive_are_refused(autoencoder: PatchAutoencoder, folder: Path) -> None:
+    broken = {**autoencoder.tensors, "mid/deviations": np.zeros(CONFIG.mid, np.float32)}
+    write_tensors(folder / WEIGHTS_FILE, broken)
+    write_card(ModelCard(name="ear", title="Ear", kind="autoencoder", sizes=CONFIG.sizes), folder)
+    with pytest.raises(ModelError, match="mid/deviations"):
+        PatchAutoencoder.load(folder)
+
+
+def test_a_model_of_another_design_is_refused(folder: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(folder, other, ignore=shutil.ignore_patterns("other"))
+    write_card(ModelCard(name="ear", title="Ear", kind="autoencoder", sizes={"design": "waves"}), other)
+    with pytest.raises(ModelError, match="design"):
+        PatchAutoencoder.load(other)
