@@ -2,9 +2,12 @@
 
 A latent step is a patch of spectrogram: `patch_frames` frames of the mid signal (the mean of left and right), their
 log-magnitudes projected onto principal components; beside it how the power of each frequency band lies between left and
-right (intensity stereo, as in audio coding), projected likewise. The latents are whitened: each has about zero mean and
-unit variance over the music that the components were fitted to. The mono sum of what is decoded is the decoded mid
-signal, whatever the panning. Phase is recovered from the magnitudes (`engine.musika.phase`).
+right, projected likewise. The latents are whitened: each has about zero mean and unit variance over the music that the
+components were fitted to. Phase is recovered from the magnitudes (`engine.musika.phase`).
+
+The stereo sound is parametric, as in audio coding: the side signal is the mid signal panned, band by band, and what
+panning does not explain (rooms, chorus) is the mid signal some frames late, added to one side and taken from the
+other, as much of it in each band as the fitted music had. So the mono sum of what is decoded is the decoded mid signal.
 """
 
 from __future__ import annotations
@@ -35,11 +38,17 @@ AHEAD_LATENTS = 1
 ANALYSIS_LATENTS = 64
 """Latents encoded at once, which bounds the memory."""
 
-ITERATIONS = 6
-"""Rounds of Griffin-Lim."""
+ITERATIONS = 3
+"""Rounds of Griffin-Lim; more than that hardly changes what is heard."""
+
+SPREAD_FRAMES = 2
+"""Delay of what gives the sound its width: 23 ms, too short for an echo, too long for a hollow sound."""
 
 LOUDEST_DB = 6.0
 """No music has a bin above this; a generator astray might ask for it."""
+
+KNEE = 0.8
+"""Louder samples are rounded off towards 1: recovered phases pile up to peaks that the recording did not have."""
 
 SILENT_POWER = 1e-9
 """Relative power of a band, below which it counts as centred."""
@@ -131,31 +140,45 @@ class PatchConfig:
             "side/mean": (self.bands,),
             "side/components": (self.side, self.bands),
             "side/deviations": (self.side,),
+            "side/width": (self.bands,),
         }
 
 
 def bin_weights(config: PatchConfig) -> Float:
     """How much the level of each bin counts, (bins,): the root of how narrowly the ear resolves frequency there.
 
-    So what an error counts is about the same over each critical band. Width of the bands: Glasberg and Moore, "Derivation of
+    So an error counts about the same in each critical band. Width of the bands: Glasberg and Moore, "Derivation of
     auditory filter shapes from notched-noise data", Hearing Research 47 (1990).
     """
     khz = np.arange(config.bins) * SAMPLE_RATE_HZ / config.fft / 1000
     return (1 / np.sqrt(1 + 4.37 * khz)).astype(np.float32)
 
 
-def describe(wave: Wave, config: PatchConfig) -> Iterator[tuple[Float, Float]]:
-    """What the autoencoder describes of a recording, some patches at a time.
+@dataclass(frozen=True)
+class Description:
+    """What the autoencoder describes of some patches of sound.
+
+    Attributes:
+        levels: (patches, patch_frames, bins), dB of the mid signal relative to a sine at full scale.
+        balances: (patches, bands), the power of left less that of right over their sum: -1 (right) to 1 (left).
+        mid_power: (patches, bands) of the mid signal.
+        spread_power: (patches, bands) of what the side signal has beyond the panned mid signal.
+    """
+
+    levels: Float
+    balances: Float
+    mid_power: Float
+    spread_power: Float
+
+
+def describe(wave: Wave, config: PatchConfig) -> Iterator[Description]:
+    """What the autoencoder describes of a recording, at most ANALYSIS_LATENTS patches at a time.
 
     Frame t is centred on samples t · hop to (t + 1) · hop; the recording is filled up with silence to whole patches.
 
     Args:
-        wave: (frames, 2), at least one frame.
+        wave: (frames, 2).
         config: of the autoencoder.
-
-    Yields:
-        levels: (patches, patch_frames, bins), dB of the mid signal relative to a sine at full scale.
-        balances: (patches, bands), the power of left less that of right over their sum: -1 (right) to 1 (left).
     """
     step, margin = config.frames_per_latent, (config.fft - config.hop) // 2
     patches = -(-len(wave) // step)
@@ -163,21 +186,34 @@ def describe(wave: Wave, config: PatchConfig) -> Iterator[tuple[Float, Float]]:
     for first in range(0, patches, ANALYSIS_LATENTS):
         last = min(first + ANALYSIS_LATENTS, patches)
         spectra = stft(np.ascontiguousarray(padded[first * step : last * step + 2 * margin].T), config.hop)
-        levels = _levels(spectra.mean(axis=0), config)
-        yield levels.reshape(-1, config.patch_frames, config.bins), _balances(spectra, config)
+        yield _describe(spectra / np.float32(config.hop), config)  # a sine of 1 has the magnitude hop
 
 
-def _levels(spectra: Complex, config: PatchConfig) -> Float:
-    floor = np.float32(10 ** (config.floor_db / 20))
-    levels: Float = 20 * np.log10(np.abs(spectra) / np.float32(config.hop) + floor)  # a sine of 1 has the magnitude hop
-    return levels
+def _describe(spectra: Complex, config: PatchConfig) -> Description:
+    mid, side = spectra.mean(axis=0), (spectra[0] - spectra[1]) / 2
+    levels = 20 * np.log10(np.abs(mid) + np.float32(10 ** (config.floor_db / 20)))
+    left, right, mid_power, side_power = (_band_powers(each, config) for each in (*spectra, mid, side))
+    balances = (left - right) / (left + right + np.float32(SILENT_POWER))
+    spread = np.maximum(side_power - np.square(panning(balances)) * mid_power, 0)
+    return Description(levels.reshape(-1, config.patch_frames, config.bins), balances, mid_power, spread)
 
 
-def _balances(spectra: Complex, config: PatchConfig) -> Float:
-    power = np.square(np.abs(spectra) / np.float32(config.hop))
-    power = power.reshape(CHANNELS, -1, config.patch_frames, config.bins).sum(axis=2)
-    left, right = np.add.reduceat(power, config.band_starts, axis=2)
-    return (left - right) / (left + right + np.float32(SILENT_POWER))
+def _band_powers(spectra: Complex, config: PatchConfig) -> Float:
+    """(patches · patch_frames, bins) → (patches, bands)."""
+    power = np.square(spectra.real) + np.square(spectra.imag)
+    power = power.reshape(-1, config.patch_frames, config.bins).sum(axis=1)
+    bands: Float = np.add.reduceat(power, config.band_starts, axis=1)
+    return bands
+
+
+def panning(balances: Float) -> Float:
+    """What the side signal has of the mid signal where a sound is panned by amplitude, -1 (right) to 1 (left).
+
+    For a balance b the powers of left and right are as 1 + b to 1 - b, and side over mid is (l - r) / (l + r).
+    """
+    left, right = (np.sqrt(np.clip(1 + sign * balances, 0, 2)) for sign in (1, -1))
+    quotient: Float = (left - right) / (left + right)
+    return quotient
 
 
 class PatchAutoencoder:
@@ -198,6 +234,7 @@ class PatchAutoencoder:
         self._side_synthesis = components * deviations
         widths = np.diff([*config.band_starts, config.bins])
         self._band_of_bin = np.repeat(np.arange(config.bands), widths)
+        self._width = tensors["side/width"][self._band_of_bin]
 
     @classmethod
     def load(cls, folder: Path) -> PatchAutoencoder:
@@ -238,12 +275,13 @@ class PatchAutoencoder:
         Raises:
             ValueError: not program audio.
         """
-        pieces = [self._project(levels, balances) for levels, balances in describe(check_wave(wave), self.config)]
+        pieces = [self._project(description) for description in describe(check_wave(wave), self.config)]
         return np.concatenate([np.zeros((0, self.latent_size), np.float32), *pieces])
 
-    def _project(self, levels: Float, balances: Float) -> Float:
-        mid = (levels - self.tensors["mid/mean"]).reshape(len(levels), -1) @ self._mid_analysis
-        side = (balances - self.tensors["side/mean"]) @ self._side_analysis
+    def _project(self, description: Description) -> Float:
+        levels = description.levels - self.tensors["mid/mean"]
+        mid = levels.reshape(len(levels), -1) @ self._mid_analysis
+        side = (description.balances - self.tensors["side/mean"]) @ self._side_analysis
         return np.concatenate([mid, side], axis=1)
 
     def magnitudes(self, latents: Float) -> Float:
@@ -254,21 +292,26 @@ class PatchAutoencoder:
         magnitudes = 10 ** (np.minimum(levels, LOUDEST_DB) / 20) - np.float32(floor)
         return np.maximum(magnitudes, 0) * np.float32(config.hop)
 
-    def gains(self, latents: Float) -> Float:
-        """Latents (m, latent_size) → what left and right have of the mid signal, (2, m · patch_frames, bins).
+    def stereo(self, mid: Complex, late: Complex, latents: Float) -> Complex:
+        """Spectra of left and right.
 
-        For a balance b and amplitude panning the powers of left and right are as 1 + b to 1 - b, and the two gains
-        have the mean 1.
+        Args:
+            mid: (m · patch_frames, bins), spectra of the mid signal.
+            late: the same, SPREAD_FRAMES frames late.
+            latents: (m, latent_size).
+
+        Returns:
+            (2, m · patch_frames, bins).
         """
         balances = latents[:, self.config.mid :] @ self._side_synthesis + self.tensors["side/mean"]
-        left, right = (np.sqrt(np.clip(1 + sign * balances, 0, 2)) for sign in (1, -1))
-        bands = np.stack([left, right]) * (2 / (left + right))
-        return np.repeat(bands[:, :, self._band_of_bin], self.config.patch_frames, axis=1)
+        panned = np.repeat(panning(balances)[:, self._band_of_bin], self.config.patch_frames, axis=0)
+        side = panned * mid + self._width * late
+        return np.stack([mid + side, mid - side])
 
     @property
     def mirror(self) -> Float:
-        """What latents are multiplied by when left and right change places, (latent_size,); exact where side/mean is 0."""
-        return np.repeat(np.float32([1, -1]), [self.config.mid, self.config.side])
+        """What latents are multiplied by when left and right change places, (latent_size,); `side/mean` must be 0."""
+        return np.repeat(np.array([1, -1], np.float32), [self.config.mid, self.config.side])
 
     def decoder(self, seed: int = 0) -> PatchDecoder:
         """A decoder at the beginning of a sound; nothing in it is random, so the seed changes nothing."""
@@ -288,6 +331,7 @@ class PatchDecoder:
         self._waiting = np.zeros((0, autoencoder.latent_size), np.float32)
         self._phase = PhaseRecovery(config.hop, ITERATIONS)
         self._inverse = InverseStft(config.hop, CHANNELS)
+        self._before = np.zeros((SPREAD_FRAMES, config.bins), np.complex64)  # the last spectra of the mid signal
         self._margin = (config.fft - config.hop) // 2  # frames of sound before the first patch begins
         self._to_skip = self._margin
 
@@ -313,11 +357,20 @@ class PatchDecoder:
         """Decode `latents`, of which the first `keep` are given out."""
         kept_frames = keep * self._autoencoder.config.patch_frames
         mid = self._phase.push(self._autoencoder.magnitudes(latents), kept_frames)
-        gains = self._autoencoder.gains(latents[:keep])
-        return self._emit(self._inverse.push(gains * mid))
+        history = np.concatenate([self._before, mid])
+        self._before = history[kept_frames:]
+        return self._emit(self._inverse.push(self._autoencoder.stereo(mid, history[:kept_frames], latents[:keep])))
 
     def _emit(self, sound: Float) -> Wave:
         """(2, samples) → (frames, 2) of what lies after the margin at the beginning."""
         skipped = min(self._to_skip, sound.shape[1])
         self._to_skip -= skipped
-        return np.ascontiguousarray(np.clip(sound[:, skipped:].T, -1, 1))
+        return np.ascontiguousarray(soften(sound[:, skipped:]).T)
+
+
+def soften(sound: Float) -> Float:
+    """Samples within ± KNEE as they are, louder ones bent smoothly so that none passes ± 1."""
+    loud = np.abs(sound) - np.float32(KNEE)
+    room = np.float32(1 - KNEE)
+    bent = np.copysign(np.float32(KNEE) + room * np.tanh(loud / room), sound)
+    return np.where(loud > 0, bent, sound)

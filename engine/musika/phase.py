@@ -25,7 +25,7 @@ class PhaseRecovery:
     """The phase of one channel, as a stream."""
 
     def __init__(self, hop: int, iterations: int) -> None:
-        """Begin a sound with frames of 4 · `hop` samples; `iterations` rounds of Griffin-Lim refine each first guess."""
+        """Begin a sound of frames of 4 · `hop` samples; `iterations` rounds of Griffin-Lim refine the first guess."""
         self.hop = hop
         self.iterations = iterations
         bins = OVERLAP * hop // 2 + 1

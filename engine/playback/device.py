@@ -10,7 +10,7 @@ from engine.audio.format import CHANNELS, SAMPLE_RATE_HZ
 from engine.errors import DeviceError
 from engine.playback.playout import Playout
 
-LATENCY_S = 0.04
+LATENCY_S = 0.035
 """What we ask of the device: long enough for a busy interpreter, short enough for a fader to feel immediate."""
 
 SWITCH_INTERVAL_S = 0.000_5
@@ -81,7 +81,7 @@ class Output:
         return float(self._stream.time)
 
     def close(self) -> None:
-        """Play what has been filled in, and let the device go."""
+        """Let the device go at once."""
         self._stream.close(ignore_errors=True)
         sys.setswitchinterval(self._switch_interval_s)
 

@@ -118,9 +118,7 @@ class Player:
             return 0
         if feed is not sounding or self._output is None or not self._output.active:
             return feed.played_to_frame
-        heard_at_s, frame = self._playout.clock
-        heard = frame + round((self._output.time_s - heard_at_s) * SAMPLE_RATE_HZ)
-        return min(max(heard, feed.start_frame), feed.played_to_frame)
+        return self._heard_frame(feed, self._output)
 
     @property
     def underruns(self) -> int:
@@ -147,7 +145,7 @@ class Player:
         """Fall silent, let the device go and end the feeder thread. The take stays open."""
         self._playout.playing = False
         if self._output:
-            self._wait_until_silent()
+            self._wait_until_silent(self._output)
             self._output.close()
             self._output = None
         self._feeder.close()
@@ -168,11 +166,22 @@ class Player:
         if self._output and not self._output.active:
             self._output.close()
             self._output = None
+            self._playout.break_off()
         if self._output is None:
             self._output = Output(self._device, self._wanted_latency_s, self._playout)
 
-    def _wait_until_silent(self) -> None:
-        """Give the callback its 10 ms to fade out; a device that is gone will never call again, so not for ever."""
-        deadline = time.monotonic() + 0.2
-        while self._output and self._output.active and not self._playout.silent and time.monotonic() < deadline:
+    def _wait_until_silent(self, output: Output) -> None:
+        """Wait until the fade-out has been heard, but not for ever: a device that is gone asks for nothing any more."""
+        deadline = time.monotonic() + 2 * output.latency_s + 0.1
+        while output.active and not self._has_fallen_silent(output) and time.monotonic() < deadline:
             time.sleep(0.005)
+
+    def _has_fallen_silent(self, output: Output) -> bool:
+        feed = self._playout.sounding
+        return self._playout.silent and (feed is None or self._heard_frame(feed, output) == feed.played_to_frame)
+
+    def _heard_frame(self, feed: Feed, output: Output) -> int:
+        """The frame of the sounding feed that leaves the device now, by the device's clock."""
+        heard_at_s, frame = self._playout.clock
+        heard = frame + round((output.time_s - heard_at_s) * SAMPLE_RATE_HZ)
+        return min(max(heard, feed.start_frame), feed.played_to_frame)

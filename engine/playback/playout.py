@@ -18,6 +18,7 @@ RESUME_FRAMES = SAMPLE_RATE_HZ // 10
 """After a stall this much must have been read before it sounds again: one longer silence rather than many."""
 
 PART_FRAMES = UNLOCKED_ELEMENTS // CHANNELS
+"""Blocks of the device are filled in parts of at most so many frames, so that numpy keeps the interpreter lock."""
 
 _FADE_IN = np.linspace(0.0, 1.0, FADE_FRAMES + 1, dtype=np.float32)[1:, None]
 _FADE_OUT = 1.0 - _FADE_IN
@@ -43,6 +44,10 @@ class Playout:
     def silent(self) -> bool:
         """Whether nothing sounds, by the end of the last block."""
         return self._risen == 0
+
+    def break_off(self) -> None:
+        """The device has gone and no callback runs: begin from silence next time."""
+        self._risen = 0
 
     def fill(self, out: Wave, heard_at_s: float = 0.0) -> None:
         """Fill all of `out` (frames, 2), clipped to ±1.
@@ -86,8 +91,7 @@ class Playout:
         """Whether `frames` frames can sound and still leave enough to fade out on."""
         if feed.complete:
             return True
-        needed = max(frames + FADE_FRAMES, RESUME_FRAMES if self._dry else 0)
-        supplied = feed.ring.buffered_frames >= min(needed, feed.ring.capacity_frames)
+        supplied = feed.ring.buffered_frames >= (RESUME_FRAMES if self._dry else frames + FADE_FRAMES)
         if not (supplied or self._dry or feed.waiting):
             self.underruns += 1
         self._dry = not supplied

@@ -15,6 +15,9 @@ from engine.errors import ModelError
 LIMITS: dict[str, tuple[float, float]] = {
     "channels": (1, 512),
     "growth": (1, 4),
+    "cac": (False, True),
+    "wiener_iters": (-1, -1),
+    "end_iters": (-1, -1),
     "nfft": (512, 16_384),
     "depth": (1, 4),
     "freq_emb": (0, 10),
@@ -27,7 +30,10 @@ LIMITS: dict[str, tuple[float, float]] = {
     "t_hidden_scale": (0.25, 16),
     "segment": (0.1, 60),
 }
-"""The constructor arguments that a card may give, with the least and the largest value; segment is in seconds."""
+"""The constructor arguments that a card may give, with the least and the largest value; segment is in seconds.
+
+With `cac` false and both `…_iters` at -1, the spectral branch gives magnitudes and the mix gives their phases.
+"""
 
 FRACTIONAL = ("freq_emb", "t_hidden_scale", "segment")
 STEM_NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
@@ -87,8 +93,8 @@ def _checked(sizes: Mapping[str, Any]) -> dict[str, Any]:
         if name not in LIMITS:
             raise ModelError(f"The separator has a size “{name}” that this program does not know: update the program.")
         low, high = LIMITS[name]
-        kinds = (int, float) if name in FRACTIONAL else (int,)
-        if isinstance(value, bool) or not isinstance(value, kinds) or not low <= value <= high:
+        kinds = (int, float) if name in FRACTIONAL else (type(low),)
+        if type(value) not in kinds or not low <= value <= high:
             raise ModelError(f"The separator's size “{name}” must be a number from {low} to {high}, not {value!r}.")
     return {"sources": _checked_stem_names(sizes.get("sources")), **numbers}
 

@@ -21,7 +21,7 @@ from engine.audio.files import probe
 from engine.audio.format import SAMPLE_RATE_HZ
 from engine.errors import StudioError, UsageError
 from engine.models.card import ModelCard, write_card
-from engine.musika.patches import PatchAutoencoder, PatchConfig, bin_weights, describe
+from engine.musika.patches import SILENT_POWER, Description, PatchAutoencoder, PatchConfig, bin_weights, describe
 from engine.musika.spectra import Float
 from engine.training.recordings import find_recordings, read_pieces
 
@@ -33,18 +33,28 @@ PIECE_PATCHES = 256
 
 EXTRA_DIRECTIONS = 32
 ROUNDS = 8
-"""Of subspace iteration. With the extra directions the wanted components then agree to rounding in what they explain."""
+"""Of subspace iteration; with the extra directions, enough for all that the components explain."""
 
 SMALLEST_DEVIATION = 1e-3
 """Of a component in music that never uses it (mono recordings have no side)."""
 
+WIDEST = 1.0
+"""Of the side signal beside the mid signal; recordings with more are out of phase."""
+
 
 @dataclass(frozen=True)
 class Patches:
-    """What the components are fitted to: levels (n, patch_frames · bins) in dB, on disk; balances (n, bands)."""
+    """What the components are fitted to.
+
+    Attributes:
+        levels: (n, patch_frames · bins) in dB; on disk, as a rule.
+        balances: (n, bands).
+        width: (bands,), the root of how much power the side signal has beyond the panned mid signal, over that of mid.
+    """
 
     levels: Float
     balances: Float
+    width: Float
 
 
 def collect(recordings: Sequence[Path], config: PatchConfig, scratch: Path) -> Patches:
@@ -64,19 +74,25 @@ def collect(recordings: Sequence[Path], config: PatchConfig, scratch: Path) -> P
     width = config.patch_frames * config.bins
     levels = np.memmap(scratch / "levels.f32", np.float32, "w+", shape=(-(-total // stride), width))
     balances: list[Float] = []
+    powers = np.zeros((2, config.bands))
     seen = filled = 0
-    for path in recordings:
-        for wave in read_pieces(path, PIECE_PATCHES * config.frames_per_latent):
-            for piece, balance in describe(wave, config):
-                chosen = slice(-seen % stride, None, stride)
-                seen += len(piece)
-                rows = piece[chosen].reshape(-1, width)
-                levels[filled : filled + len(rows)] = rows
-                filled += len(rows)
-                balances.append(balance[chosen])
+    for description in _descriptions(recordings, config):
+        chosen = slice(-seen % stride, None, stride)
+        rows = description.levels[chosen].reshape(-1, width)
+        levels[filled : filled + len(rows)] = rows
+        balances.append(description.balances[chosen])
+        powers += description.spread_power.sum(axis=0), description.mid_power.sum(axis=0)
+        seen += len(description.levels)
+        filled += len(rows)
     if filled <= config.mid + EXTRA_DIRECTIONS:
         raise UsageError(f"{filled} patches are too few for {config.mid} components: give more music.")
-    return Patches(levels[:filled], np.concatenate(balances))
+    return Patches(levels[:filled], np.concatenate(balances), np.sqrt(powers[0] / np.maximum(powers[1], SILENT_POWER)))
+
+
+def _descriptions(recordings: Sequence[Path], config: PatchConfig) -> Iterator[Description]:
+    for path in recordings:
+        for wave in read_pieces(path, PIECE_PATCHES * config.frames_per_latent):
+            yield from describe(wave, config)
 
 
 def fit(patches: Patches, config: PatchConfig) -> PatchAutoencoder:
@@ -98,6 +114,7 @@ def fit(patches: Patches, config: PatchConfig) -> PatchAutoencoder:
         "side/mean": np.zeros(config.bands),
         "side/components": side,
         "side/deviations": np.maximum(side_deviations, SMALLEST_DEVIATION),
+        "side/width": np.minimum(patches.width, WIDEST),
     }
     return PatchAutoencoder(config, {name: tensor.astype(np.float32) for name, tensor in tensors.items()})
 
@@ -125,7 +142,9 @@ def _principal_components(levels: Float, mean: Float, weights: Float, count: int
         covariance += along.T @ along
     variances, turn = np.linalg.eigh(covariance / len(levels))
     chosen = np.argsort(variances)[::-1][:count]
-    return (axes @ turn[:, chosen]).T.astype(np.float32), np.sqrt(variances[chosen]).astype(np.float32)
+    components = (axes @ turn[:, chosen]).T
+    components *= np.where(components.sum(axis=1, keepdims=True) < 0, -1, 1)  # the sign is free; up is louder
+    return components.astype(np.float32), np.sqrt(variances[chosen]).astype(np.float32)
 
 
 def train(recordings: Sequence[Path], config: PatchConfig) -> PatchAutoencoder:

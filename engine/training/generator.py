@@ -2,11 +2,7 @@
 
     python -m engine.training.generator --songs DIR --autoencoder DIR --out DIR --minutes 60
 
-The recipe is Musika's (Pasini and Schlüter, ISMIR 2022): hinge loss, a penalty on the critic's slope at real windows
-(R1: Mescheder, Geiger and Nowozin, ICML 2018) whose weight follows the critic's certainty, Adam, a moving average of the
-generator. Ours besides: the penalty is computed at every few steps only and counts for them all (Karras et al.,
-"StyleGAN2", CVPR 2020); and both see the latents with part of their whitening undone, so that what carries much of the
-sound's variance counts more than what carries little.
+What is learned, and how, is in `engine.training.adversaries`; here are the state on disk, the loop and the command.
 """
 
 from __future__ import annotations
@@ -18,12 +14,10 @@ os.environ["KERAS_BACKEND"] = "torch"  # before Keras is imported anywhere
 import argparse
 import csv
 import json
-import math
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,11 +32,11 @@ from engine.audio.writing import replaced_on_success
 from engine.errors import ModelError, StudioError, UsageError
 from engine.models.card import ModelCard, load_card, write_card
 from engine.musika.checkpoint import GENERATOR_FILE, save_generator
-from engine.musika.coordinates import DEPTH, truncated_normal, walk
-from engine.musika.networks import Generator, GeneratorConfig, build_critic, build_generator
+from engine.musika.networks import Generator
 from engine.musika.patches import PatchAutoencoder
 from engine.musika.spectra import Float
 from engine.musika.synthesis import Musika
+from engine.training.adversaries import Adversaries, Losses, Recipe, emphasis_of
 from engine.training.latents import Windows, encode_recordings, load_latents, save_latents
 from engine.training.recordings import find_recordings
 
@@ -53,200 +47,8 @@ MODEL_FOLDER = "model"
 
 REPORT_STEPS = 50
 SAVE_S = 240.0
-TRUNCATION = 2.0
-CERTAIN = 0.8
-"""Above this certainty of the critic its penalty grows, below it shrinks."""
-
 RUNAWAY_LOSS = 1e4
-SEVEREST = 1000.0
-"""The penalty's factor stays below this and above one over this."""
-
 PREVIEW_S = 12
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How a generator is trained.
-
-    Attributes:
-        base_channels: width of both networks.
-        small: the variant with half the context.
-        batch: windows a step.
-        generator_rate, critic_rate: Adam's learning rates.
-        penalty: weight of R1, before its own factor.
-        penalty_every: steps from one computation of the penalty to the next.
-        penalty_change: how much the logarithm of its factor moves a step.
-        average: the share of the old that the moving average keeps at each step.
-        emphasis: the power of a latent's deviation in the sound with which the critic sees it; 0 is whitened.
-        bfloat16: compute in bfloat16 where that is safe.
-        seed: of everything random.
-    """
-
-    base_channels: int = 48
-    small: bool = True
-    batch: int = 24
-    generator_rate: float = 2e-4
-    critic_rate: float = 1e-4
-    penalty: float = 10.0
-    penalty_every: int = 4
-    penalty_change: float = 2e-3
-    average: float = 0.999
-    emphasis: float = 0.5
-    bfloat16: bool = True
-    seed: int = 0
-
-
-@dataclass(frozen=True)
-class Losses:
-    """What a step measured: the two losses, the critic's certainty (0 to 1), the penalty before its weight."""
-
-    critic: float
-    generator: float
-    certainty: float
-    penalty: float
-
-
-def training_coordinates(rng: np.random.Generator, batch: int, context: int) -> Float:
-    """Coordinates of windows as a take has them, each of a style of its own.
-
-    Of three anchors, 3 C / 2 steps apart, one window is cut at C / 4 plus 0, 1 or 2 times C / 2.
-
-    Returns:
-        (batch, context, 2 · DEPTH).
-    """
-    starts = context // 4 + rng.integers(3, size=batch) * (context // 2)
-    anchors = truncated_normal(rng, (batch, 3, DEPTH), TRUNCATION)
-    styles = truncated_normal(rng, (batch, DEPTH), TRUNCATION)
-    return np.stack([walk(a, s, int(start), context, 3 * context // 2) for a, s, start in zip(anchors, styles, starts)])
-
-
-def emphasis_of(autoencoder: PatchAutoencoder, power: float) -> Float:
-    """What the critic multiplies each latent by, (latent_size,): its deviation to a power, of mean square 1."""
-    parts = [autoencoder.tensors[f"{part}/deviations"] ** power for part in ("mid", "side")]
-    loudest = [part / part[0] for part in parts]  # the first of mid counts as much as the first of side
-    factors = np.concatenate(loudest)
-    scaled: Float = factors / np.sqrt(np.mean(np.square(factors)))
-    return scaled
-
-
-class Adversaries:
-    """A generator, its critic and its moving average, and how they learn from each other."""
-
-    def __init__(self, recipe: Recipe, emphasis: Float) -> None:
-        """Begin with random weights, decided by the recipe's seed."""
-        import keras
-
-        keras.utils.set_random_seed(recipe.seed)
-        config = GeneratorConfig(recipe.base_channels, len(emphasis), recipe.small)
-        self.recipe = recipe
-        self.step = 0
-        self.penalty_factor = 1.0
-        self.rng = np.random.default_rng(recipe.seed)
-        self.generator, self.critic, self.average = build_generator(config), build_critic(config), build_generator(config)
-        self._emphasis = torch.from_numpy(emphasis)
-        with torch.no_grad():
-            for kept, new in zip(self.average.parameters(), self.generator.parameters(), strict=True):
-                kept.copy_(new)
-        self._generator_adam = _adam(self.generator, recipe.generator_rate)
-        self._critic_adam = _adam(self.critic, recipe.critic_rate)
-
-    @property
-    def context(self) -> int:
-        """Latent steps a window."""
-        return self.generator.config.context
-
-    def learn(self, windows: Float) -> Losses:
-        """One step of both networks from real windows (batch, context, latent_size)."""
-        real = torch.from_numpy(windows) * self._emphasis
-        coordinates = torch.from_numpy(training_coordinates(self.rng, len(windows), self.context))
-        noise = torch.from_numpy(self.rng.standard_normal((len(windows), self.generator.noise_size), dtype=np.float32))
-        with self._precision():
-            fake = self.generator(coordinates, noise) * self._emphasis
-
-        self._critic_adam.zero_grad(set_to_none=True)
-        critic_loss, certainty = self._critic_gradient(real, fake.detach())
-        penalty = self._penalty_gradient(real) if self.step % self.recipe.penalty_every == 0 else math.nan
-        self._critic_adam.step()
-
-        self._generator_adam.zero_grad(set_to_none=True)
-        generator_loss = self._generator_gradient(fake)
-        self._generator_adam.step()
-
-        self._move_penalty(certainty)
-        self._move_average()
-        self.step += 1
-        return Losses(critic_loss, generator_loss, certainty, penalty)
-
-    def _precision(self) -> Any:
-        return torch.autocast("cpu", torch.bfloat16) if self.recipe.bfloat16 else nullcontext()
-
-    def _critic_gradient(self, real: torch.Tensor, fake: torch.Tensor) -> tuple[float, float]:
-        with self._precision():
-            verdicts = self.critic(torch.cat([real, fake]))
-        on_real, on_fake = verdicts.float().chunk(2)
-        loss = 0.5 * (torch.relu(1 - on_real).mean() + torch.relu(1 + on_fake).mean())
-        loss.backward()  # type: ignore[no-untyped-call]
-        certainty = (on_real.mean() - on_fake.mean()).clamp(0, 2) / 2
-        return loss.item(), certainty.item()
-
-    def _penalty_gradient(self, real: torch.Tensor) -> float:
-        real = real.detach().requires_grad_(True)
-        with self._precision():
-            verdict = self.critic(real).float().sum()
-        (slope,) = torch.autograd.grad(verdict, real, create_graph=True)
-        penalty = slope.square().sum(dim=(1, 2)).mean()
-        weight = self.recipe.penalty * self.recipe.penalty_every * self.penalty_factor
-        (weight * penalty).backward()
-        return penalty.item()
-
-    def _generator_gradient(self, fake: torch.Tensor) -> float:
-        self.critic.requires_grad_(False)
-        with self._precision():
-            loss = -self.critic(fake).float().mean()
-        loss.backward()  # type: ignore[no-untyped-call]
-        self.critic.requires_grad_(True)
-        return loss.item()
-
-    def _move_penalty(self, certainty: float) -> None:
-        change = self.recipe.penalty_change if certainty > CERTAIN else -self.recipe.penalty_change
-        self.penalty_factor = min(max(self.penalty_factor * math.exp(change), 1 / SEVEREST), SEVEREST)
-
-    @torch.no_grad()
-    def _move_average(self) -> None:
-        share = min(self.recipe.average, (1 + self.step) / (10 + self.step))  # short at first, so that it warms up
-        torch._foreach_lerp_(list(self.average.parameters()), list(self.generator.parameters()), 1 - share)
-
-    def tensors(self) -> dict[str, torch.Tensor]:
-        """Everything that learns, by name: weights, and what Adam remembers of each."""
-        found: dict[str, torch.Tensor] = {}
-        for part in ("generator", "critic", "average"):
-            parameters = list(getattr(self, part).parameters())
-            found |= {f"{part}/{i}": parameter.data for i, parameter in enumerate(parameters)}
-            adam = {"generator": self._generator_adam, "critic": self._critic_adam}.get(part)
-            for i, parameter in enumerate(parameters if adam else ()):
-                found |= {f"{part}/{i}/{name}": value for name, value in adam.state[parameter].items()}  # type: ignore[union-attr]
-        return found
-
-    def set_rates(self, factor: float) -> None:
-        """Learn at `factor` times the recipe's rates."""
-        for adam, rate in (
-            (self._generator_adam, self.recipe.generator_rate),
-            (self._critic_adam, self.recipe.critic_rate),
-        ):
-            for group in adam.param_groups:
-                group["lr"] = rate * factor
-
-
-def _adam(network: torch.nn.Module, rate: float) -> torch.optim.Adam:
-    """Adam with its memory laid out already, so that a state can be read into it before the first step."""
-    adam = torch.optim.Adam(network.parameters(), lr=rate, betas=(0.5, 0.99), fused=True)
-    for parameter in network.parameters():
-        adam.state[parameter] = {
-            "step": torch.zeros((), dtype=torch.float32),
-            "exp_avg": torch.zeros_like(parameter),
-            "exp_avg_sq": torch.zeros_like(parameter),
-        }
-    return adam
 
 
 # --- what lies on disk ---------------------------------------------------------------------------------------------
@@ -270,7 +72,7 @@ def save_state(adversaries: Adversaries, path: Path, *, rate_factor: float, trai
         save_file(adversaries.tensors(), partial, {"progress": json.dumps(progress)})
 
 
-def load_state(path: Path, emphasis: Float) -> tuple[Adversaries, float, float]:
+def load_state(path: Path, autoencoder: PatchAutoencoder) -> tuple[Adversaries, float, float]:
     """What `save_state` wrote: the adversaries, the factor of their rates, and for how long they have been trained (s).
 
     Raises:
@@ -281,7 +83,8 @@ def load_state(path: Path, emphasis: Float) -> tuple[Adversaries, float, float]:
         with safe_open(path, framework="pt") as file:
             progress = json.loads(file.metadata()["progress"])
             saved = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  (no mapping)
-        adversaries = Adversaries(Recipe(**progress["recipe"]), emphasis)
+        recipe = Recipe(**progress["recipe"])
+        adversaries = Adversaries(recipe, emphasis_of(autoencoder, recipe.emphasis))
         for name, tensor in adversaries.tensors().items():
             tensor.copy_(saved[name])
         adversaries.step = int(progress["step"])
@@ -290,7 +93,7 @@ def load_state(path: Path, emphasis: Float) -> tuple[Adversaries, float, float]:
         adversaries.set_rates(float(progress["rate_factor"]))
         return adversaries, float(progress["rate_factor"]), float(progress["trained_s"])
     except (OSError, KeyError, TypeError, ValueError, RuntimeError, SafetensorError) as cause:
-        raise ModelError(f"The training in {path.parent} cannot be resumed: begin it anew in another folder.") from cause
+        raise ModelError(f"The training in {path.parent} cannot be resumed: begin anew in another folder.") from cause
 
 
 def write_model(folder: Path, generator: Generator, autoencoder: Path, card: ModelCard) -> ModelCard:
@@ -321,7 +124,7 @@ class Training:
     """A training in a folder: its state, its losses, and the model that comes of it."""
 
     def __init__(self, folder: Path, autoencoder: Path, recipe: Recipe, *, resume: bool) -> None:
-        """Begin anew, or go on where the state in `folder` stands.
+        """Begin anew by a recipe, or go on where the state in `folder` stands, by the recipe that it was begun with.
 
         Raises:
             ModelError: the autoencoder or the state is missing or damaged.
@@ -329,15 +132,15 @@ class Training:
         """
         self.folder = folder
         self.autoencoder = autoencoder
-        self._emphasis = emphasis_of(PatchAutoencoder.load(autoencoder), recipe.emphasis)
+        self._loaded = PatchAutoencoder.load(autoencoder)
         self._state = folder / STATE_FILE
         self.rate_factor, self.trained_s = 1.0, 0.0
         if resume:
-            self.adversaries, self.rate_factor, self.trained_s = load_state(self._state, self._emphasis)
+            self.adversaries, self.rate_factor, self.trained_s = load_state(self._state, self._loaded)
         elif self._state.exists():
             raise UsageError(f"{folder} holds a training already: resume it, or choose another folder.")
         else:
-            self.adversaries = Adversaries(recipe, self._emphasis)
+            self.adversaries = Adversaries(recipe, emphasis_of(self._loaded, recipe.emphasis))
             self.save()
 
     def run(self, windows: Windows, seconds: float) -> Iterator[dict[str, float]]:
@@ -345,25 +148,22 @@ class Training:
 
         Losses that are not finite or run away: back to the last state, with half the rates.
         """
-        began = saved = last = time.monotonic()
-        losses: list[Losses] = []
+        began = saved = time.monotonic()
+        trained_s, losses = self.trained_s, list[Losses]()
         while time.monotonic() - began < seconds:
             losses.append(self.adversaries.learn(windows.draw(self.adversaries.recipe.batch, self.adversaries.rng)))
+            self.trained_s = trained_s + time.monotonic() - began
             if len(losses) < REPORT_STEPS:
                 continue
-            now = time.monotonic()
-            self.trained_s += now - last
-            last = now
-            report = self._report(losses)
-            losses = []
+            report, losses = self._report(losses), []
             if not all(abs(report[name]) < RUNAWAY_LOSS for name in ("critic", "generator")):  # true for NaN too
                 self._roll_back()
                 continue
             self._write(report)
             yield report
-            if now - saved > SAVE_S:
+            if time.monotonic() - saved > SAVE_S:
                 self.save()
-                saved = now
+                saved = time.monotonic()
         self.save()
 
     def save(self) -> None:
@@ -379,11 +179,12 @@ class Training:
         return write_model(self.folder / MODEL_FOLDER, self.adversaries.average, self.autoencoder, card)
 
     def _roll_back(self) -> None:
-        self.adversaries, rate_factor, _ = load_state(self._state, self._emphasis)
+        self.adversaries, rate_factor, _ = load_state(self._state, self._loaded)
         self.rate_factor = rate_factor / 2
         self.adversaries.set_rates(self.rate_factor)
         self.save()
-        print(f"The losses ran away: back to step {self.adversaries.step} at {self.rate_factor:g} of the learning rates.")
+        step, factor = self.adversaries.step, self.rate_factor
+        print(f"The losses ran away: back to step {step}, with {factor:g} of the learning rates.", flush=True)
 
     def _report(self, losses: Sequence[Losses]) -> dict[str, float]:
         means = {name: float(np.nanmean([getattr(x, name) for x in losses])) for name in asdict(losses[0])}
@@ -408,8 +209,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         autoencoder = PatchAutoencoder.load(options.autoencoder)
         latents = load_latents(options.latents) if options.latents else _encode(options, autoencoder)
-        windows = Windows(latents, GeneratorConfig(small=recipe.small).context, autoencoder.mirror)
         training = Training(options.out, options.autoencoder, recipe, resume=options.resume)
+        windows = Windows(latents, training.adversaries.context, autoencoder.mirror)
         for report in training.run(windows, options.minutes * 60):
             print(" ".join(f"{name} {value:.4g}" for name, value in report.items()), flush=True)
         hours = windows.steps * autoencoder.frames_per_latent / SAMPLE_RATE_HZ / 3600
@@ -428,14 +229,14 @@ def _encode(options: argparse.Namespace, autoencoder: PatchAutoencoder) -> dict[
 
 
 def _card(options: argparse.Namespace, training: Training, hours: float) -> ModelCard:
-    recipe = training.adversaries.recipe
+    steps, batch = training.adversaries.step, training.adversaries.recipe.batch
     return ModelCard(
         name=options.name,
         title=options.title,
         kind="generator",
         description=options.description,
         trained_on=options.trained_on or f"{hours:.2f} hours of recordings",
-        trained_for=f"{training.adversaries.step} steps of {recipe.batch} windows, {training.trained_s / 60:.0f} minutes",
+        trained_for=f"{steps} steps of {batch} windows, {training.trained_s / 60:.0f} minutes",
         licence=options.licence,
     )
 

@@ -46,9 +46,9 @@ SAVE_EVERY_S = 180.0
 RESCAN_EVERY_STEPS = 50
 MAX_BAD_STEPS = 20
 CLIP_NORM = 5.0
-GAINS_DB = (-9.0, 3.0)
-QUIET = 0.01
-"""Added to a stem's mean level before its error is divided by it: silence has no ratio."""
+GAINS_DB = (-6.0, 3.0)
+LEAST_ERROR = 1e-3
+"""Error, as a part of the mix's energy, below which there is little to gain any more: 30 dB down."""
 
 
 def _small_htdemucs() -> dict[str, Any]:
@@ -58,6 +58,9 @@ def _small_htdemucs() -> dict[str, Any]:
         "depth": 4,
         "t_layers": 2,
         "dconv_mode": 0,
+        "cac": False,
+        "wiener_iters": -1,
+        "end_iters": -1,
         "segment": 3.0,
     }
 
@@ -77,10 +80,10 @@ class Recipe:
     """
 
     sizes: Mapping[str, Any] = field(default_factory=_small_htdemucs)
-    batch: int = 4
-    learning_rate: float = 5e-4
+    batch: int = 2
+    learning_rate: float = 8e-4
     warm_up_steps: int = 50
-    average: float = 0.995
+    average: float = 0.99
     bfloat16: bool = False
     seed: int = 1
 
@@ -110,7 +113,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where the training stands: steps done, loss of the last one, seconds trained in all, done 0 to 1."""
+    """Where the training stands: steps done, loss of the last one (dB), seconds trained in all, done 0 to 1."""
 
     step: int
     loss: float
@@ -248,7 +251,7 @@ class Trainer:
             group["lr"] = self._learning_rate(done)
         with torch.autocast("cpu", torch.bfloat16, enabled=self.recipe.bfloat16):
             estimates = self.network(stems.sum(1))
-        loss = relative_error(estimates.float(), stems)
+        loss = error_db(estimates.float(), stems)
         self._adam.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), CLIP_NORM)
@@ -321,16 +324,19 @@ class Trainer:
         self.step, self.seconds = int(facts["step"]), float(facts["seconds"])
 
 
-def relative_error(estimates: torch.Tensor, stems: torch.Tensor) -> torch.Tensor:
-    """The loss: mean absolute error, each stem's relative to its mean level in the batch, so that all count alike.
+def error_db(estimates: torch.Tensor, stems: torch.Tensor) -> torch.Tensor:
+    """The loss: energy of the error over that of the mix in dB, the mean over all stems of all pieces.
+
+    It is the scale on which separation is scored, and so each piece and stem counts alike, whatever its level. The mean
+    absolute error, as in demucs's own training, rewards silence as long as the network is unsure.
 
     Args:
         estimates: what the network made of the sum of the stems, (pieces, stems, 2, frames).
         stems: what it should have made, of the same shape.
     """
-    error = (estimates - stems).abs().mean((0, 2, 3))
-    level = stems.abs().mean((0, 2, 3))
-    return (error / (level + QUIET)).mean()
+    error = (estimates - stems).square().mean((2, 3))
+    mix = stems.sum(1).square().mean((1, 2))[:, None] + 1e-8  # -80 dB: pieces of silence count nothing
+    return 10 * torch.log10(error / mix + LEAST_ERROR).mean()
 
 
 def train(songs: Songs, trainer: Trainer, plan: Plan, folder: Path) -> Generator[Progress]:
@@ -348,7 +354,7 @@ def train(songs: Songs, trainer: Trainer, plan: Plan, folder: Path) -> Generator
         try:
             while (done := plan.done(trainer.step, trainer.seconds)) < 1:
                 loss = _timed_step(songs, trainer, done)
-                log.write(f"{trainer.step},{loss:.5f},{trainer.seconds:.1f}\n")
+                log.write(f"{trainer.step},{loss:.4f},{trainer.seconds:.1f}\n")
                 if trainer.seconds - saved_s > SAVE_EVERY_S:
                     trainer.save(folder)
                     saved_s = trainer.seconds
@@ -393,7 +399,7 @@ def main() -> int:
         songs = Songs(options.songs, trainer.recipe.stem_names)
         with closing(train(songs, trainer, Plan(minutes=options.minutes), options.out)) as steps:
             for progress in steps:
-                line = f"\r{progress.done:6.1%}  step {progress.step}  loss {progress.loss:.3f}"
+                line = f"\r{progress.done:6.1%}  step {progress.step}  error {progress.loss:.2f} dB"
                 print(line, end="", file=sys.stderr)
     except KeyboardInterrupt:
         print("\nstopped; go on with --resume", file=sys.stderr)

@@ -12,7 +12,7 @@ import soundfile
 from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel, QLineEdit, QMessageBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialogButtonBox, QFileDialog, QLabel, QMessageBox, QWidget
 
 from app.engine_thread import EngineThread
 from app.session import Session
@@ -114,13 +114,14 @@ def answer(qtbot, kind: type[QWidget], act: Callable[[QWidget], None]) -> None:
     act(next(w for w in QApplication.topLevelWidgets() if isinstance(w, kind) and w.isVisible()))
 
 
-def type_path(path: Path) -> Callable[[QWidget], None]:
-    """What a person does in a file dialog."""
+def choose(path: Path) -> Callable[[QWidget], None]:
+    """Choose a file in a file dialog, and press its button."""
 
     def act(dialog: QWidget) -> None:
-        field = dialog.findChild(QLineEdit, "fileNameEdit")
-        field.setText(str(path))  # typed, it would open a list of completions
-        QTest.keyClick(field, Qt.Key.Key_Return)
+        dialog.selectFile(str(path))
+        save_or_open = dialog.findChild(QDialogButtonBox).buttons()
+        accepting = next(b for b in save_or_open if b.text().strip("&") in ("Save", "Open"))
+        QTest.mouseClick(accepting, LEFT)
 
     return act
 
@@ -149,7 +150,7 @@ def test_a_dropped_recording_is_on_the_stage(window, qtbot, recording):
 
 def test_ctrl_o_opens_a_recording(window, qtbot, recording):
     qtbot.keyClick(window, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
-    carried_out(qtbot, window, answer, qtbot, QFileDialog, type_path(recording))
+    carried_out(qtbot, window, answer, qtbot, QFileDialog, choose(recording))
     assert window.session.state.title == "growing"
 
 
@@ -205,7 +206,7 @@ def test_without_an_output_it_says_so_and_lives_on(new_window, qtbot, recording,
 
 def export_mix(qtbot, window: Window, path: Path) -> None:
     window.export_button.mix_action.trigger()
-    carried_out(qtbot, window, answer, qtbot, QFileDialog, type_path(path))
+    carried_out(qtbot, window, answer, qtbot, QFileDialog, choose(path))
 
 
 def test_the_mix_is_exported_as_the_master_stands(window, qtbot, recording, tmp_path):
@@ -232,7 +233,7 @@ def test_a_file_that_is_there_is_not_replaced_unasked(window, qtbot, recording, 
         asking = QTimer(dialog, interval=20)  # the question blocks until it is answered
         asking.timeout.connect(decline)
         asking.start()
-        type_path(tmp_path / "mine.wav")(dialog)
+        choose(tmp_path / "mine.wav")(dialog)
         dialog.reject()
 
     window.export_button.mix_action.trigger()

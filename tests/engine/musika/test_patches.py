@@ -12,7 +12,7 @@ from engine.audio.format import SAMPLE_RATE_HZ, Wave
 from engine.errors import ModelError
 from engine.models.card import ModelCard, write_card
 from engine.models.weights import write_tensors
-from engine.musika.patches import WEIGHTS_FILE, PatchAutoencoder, PatchConfig, describe
+from engine.musika.patches import WEIGHTS_FILE, PatchAutoencoder, PatchConfig, describe, soften
 from engine.musika.phase import PhaseRecovery, follow_peaks
 from engine.musika.spectra import stft
 from engine.training.autoencoder import Patches, fit
@@ -45,8 +45,9 @@ def music() -> Wave:
 @pytest.fixture(scope="module")
 def autoencoder() -> PatchAutoencoder:
     described = list(describe(music(), CONFIG))
-    levels = np.concatenate([levels for levels, _ in described]).reshape(-1, CONFIG.patch_frames * CONFIG.bins)
-    return fit(Patches(levels, np.concatenate([balances for _, balances in described])), CONFIG)
+    levels = np.concatenate([d.levels for d in described]).reshape(-1, CONFIG.patch_frames * CONFIG.bins)
+    balances = np.concatenate([d.balances for d in described])
+    return fit(Patches(levels, balances, np.zeros(CONFIG.bands, np.float32)), CONFIG)
 
 
 def round_trip(autoencoder: PatchAutoencoder, wave: Wave) -> Wave:
@@ -76,6 +77,26 @@ def test_where_a_sound_lies_between_left_and_right_survives(autoencoder: PatchAu
     decoded = round_trip(autoencoder, wave)[2 * STEP : 10 * STEP]
     ratio = np.sqrt(np.square(decoded[:, 1]).mean() / np.square(decoded[:, 0]).mean())
     assert ratio == pytest.approx(0.4, abs=0.08)
+
+
+def test_a_wide_sound_stays_wide_and_its_mono_sum_clean(autoencoder: PatchAutoencoder) -> None:
+    wide = PatchAutoencoder(CONFIG, {**autoencoder.tensors, "side/width": np.full(CONFIG.bands, 0.5, np.float32)})
+    wave = music()
+    narrow_sound, wide_sound = round_trip(autoencoder, wave) * 0.5, round_trip(wide, wave) * 0.5
+    np.testing.assert_allclose(wide_sound.sum(axis=1), narrow_sound.sum(axis=1), atol=1e-5)
+    mid, side = wide_sound.sum(axis=1), wide_sound[:, 0] - wide_sound[:, 1]
+    assert np.square(side).mean() / np.square(mid).mean() == pytest.approx(0.25, abs=0.08)
+    assert abs(np.corrcoef(mid, side)[0, 1]) < 0.4
+
+
+def test_what_panning_does_not_explain_is_the_width() -> None:
+    """Two independent noises left and right: the side has the power of the mid, and no place."""
+    noise = np.random.default_rng(0).standard_normal((20 * STEP, 2)).astype(np.float32) * np.float32(0.1)
+    (description,) = describe(noise, CONFIG)
+    quotient = description.spread_power.sum() / description.mid_power.sum()
+    assert quotient == pytest.approx(1, abs=0.05)
+    (description,) = describe(panned(noise[:, 0], 1.0, 0.3), CONFIG)
+    assert description.spread_power.sum() / description.mid_power.sum() < 1e-4
 
 
 def test_exchanging_left_and_right_mirrors_the_latents(autoencoder: PatchAutoencoder) -> None:
@@ -130,6 +151,16 @@ def test_absurd_latents_make_finite_sound_in_range(autoencoder: PatchAutoencoder
     wave = decoder.push(np.full((6, autoencoder.latent_size), 1e4, np.float32))
     assert np.isfinite(wave).all()
     assert np.abs(wave).max() <= 1
+
+
+def test_loud_samples_are_bent_and_others_left_alone() -> None:
+    sound = np.linspace(-3, 3, 6001, dtype=np.float32)
+    softened = soften(sound)
+    quiet = np.abs(sound) <= 0.8
+    np.testing.assert_array_equal(softened[quiet], sound[quiet])
+    assert np.abs(softened).max() <= 1
+    assert np.diff(softened).min() >= 0
+    assert np.abs(np.diff(softened, 2)).max() < 2e-5  # no corner: the slope goes over without a step
 
 
 # --- phase ---------------------------------------------------------------------------------------------------------

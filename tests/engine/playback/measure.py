@@ -13,7 +13,8 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +35,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=30.0)
     parser.add_argument("--latency", type=float, default=LATENCY_S, help="what to ask of the device, in seconds")
-    parser.add_argument("--load", choices=["none", "python", "torch"], default="none", help="busy threads beside it")
+    parser.add_argument("--load", choices=list(LOADS), default="none", help="busy threads beside it")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -50,9 +51,8 @@ def measure(folder: Path, seconds: float, latency_s: float, load: str) -> dict[s
     arrivals: list[tuple[float, bytes]] = []
     with subprocess.Popen(recorder_command(), stdout=subprocess.PIPE) as recorder:
         threading.Thread(target=record, args=(recorder, arrivals)).start()
-        for work in LOADS[load]():
-            threading.Thread(target=work, daemon=True).start()
-        moves = play_and_move(player, seconds)
+        with busy(LOADS[load]):
+            moves = play_and_move(player, seconds)
         figures: dict[str, object] = {"latency_s": round(player.latency_s, 4), "underruns": player.underruns}
         player.close()
         recorder.terminate()
@@ -114,31 +114,38 @@ def arrival_of_change(times: np.ndarray, wave: np.ndarray, moved_at_s: float) ->
     return float(times[begin + crossed[0]]) - RAMP_FRAMES / 2 / SAMPLE_RATE_HZ
 
 
-def torch_load() -> list[Callable[[], None]]:
-    """Convolutions like a separator's, on all cores, for ever."""
+@contextmanager
+def busy(load: Callable[[], object] | None) -> Iterator[None]:
+    """Two threads that repeat `load` all the time."""
+    done = threading.Event()
+
+    def work(load: Callable[[], object]) -> None:
+        while not done.is_set():
+            load()
+
+    threads = [threading.Thread(target=work, args=(load,)) for _ in range(2) if load]
+    for thread in threads:
+        thread.start()
+    yield
+    done.set()
+    for thread in threads:
+        thread.join()
+
+
+def count() -> None:
+    """Python code that never lets go of the interpreter lock by itself."""
+    sum(index for index in range(10_000))
+
+
+def convolve() -> None:
+    """Convolutions like a separator's, on all cores."""
     import torch
 
-    network = torch.nn.Sequential(*[torch.nn.Conv1d(64, 64, 9, padding=4) for _ in range(6)])
-
-    def work() -> None:
-        with torch.no_grad():
-            while True:
-                network(torch.randn(1, 64, 44_100))
-
-    return [work]
+    with torch.no_grad():
+        torch.nn.functional.conv1d(torch.ones(1, 64, 44_100), torch.ones(64, 64, 9), padding=4)
 
 
-def python_load() -> list[Callable[[], None]]:
-    """Two threads that never let go of the interpreter lock by themselves."""
-
-    def work() -> None:
-        while True:
-            sum(range(1_000))
-
-    return [work, work]
-
-
-LOADS: dict[str, Callable[[], list[Callable[[], None]]]] = {"none": list, "python": python_load, "torch": torch_load}
+LOADS: dict[str, Callable[[], None] | None] = {"none": None, "python": count, "torch": convolve}
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ from engine.takes.take import Take
 from tests.engine.playback.conftest import TakeMaker, append, smooth_tracks
 from tests.sound import NullSink, running_daemon, sound_card, wait_until
 
-LATENCY_S = 0.3
+LATENCY_S = 1.0
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -193,6 +193,19 @@ def test_a_growing_take_plays_on_after_a_stall(null_sink: NullSink, player: Play
     assert_sounds_like(after, mix[waits_at:] * fades(len(after), out=False))
 
 
+def test_closing_while_it_plays_fades_out(null_sink: NullSink, new_take: TakeMaker) -> None:
+    take = new_take(smooth_tracks(3 * SAMPLE_RATE_HZ))
+    player = Player(latency_s=LATENCY_S)
+    player.load(take)
+    with null_sink.record() as recording:
+        player.play()
+        wait_for_frame(player, SAMPLE_RATE_HZ // 2)
+        player.close()
+        recording.wait_for_silence()
+    (stretch,) = stretches(recording.wave())
+    assert_sounds_like(stretch, take.read_mix(0, len(stretch)) * fades(len(stretch)))
+
+
 def test_another_take_follows_on_the_same_device(null_sink: NullSink, player: Player, new_take: TakeMaker) -> None:
     first, second = new_take(smooth_tracks(SAMPLE_RATE_HZ)), new_take(smooth_tracks(SAMPLE_RATE_HZ, stems=0, seed=2))
     settings = MixSettings((Strip(-6.0),) * 4, master_gain_db=-3.0)
@@ -243,6 +256,25 @@ def test_without_a_take_there_is_nothing_to_play() -> None:
         player.play()
     assert player.state == "stopped"
     assert player.levels().shape == (1, 2)
+    player.close()
+
+
+def test_a_seek_stays_within_what_exists_and_needs_no_device(new_take: TakeMaker) -> None:
+    player = Player()
+    player.load(new_take(smooth_tracks(5_000), finished=False))
+    for frame, stays_at in [(3_000, 3_000), (10**12, 5_000), (-1, 0)]:
+        player.seek(frame)
+        assert player.position_frames == stays_at
+    assert player.state == "stopped"
+    player.close()
+
+
+def test_settings_for_another_take_are_refused(new_take: TakeMaker) -> None:
+    player = Player()
+    player.load(new_take(smooth_tracks(100)))
+    with pytest.raises(ValueError, match="3 strips do not fit a take of 4 stems"):
+        player.set_mix(MixSettings.unity(3))
+    assert player.mix == MixSettings.unity(4)
     player.close()
 
 
