@@ -67,10 +67,10 @@ class EngineThread(QObject):
 
     _posted = Signal(object)
 
-    def __init__(self, catalogue: Callable[[], Catalogue] = Catalogue) -> None:
-        """Use the models that `catalogue` (called in the engine thread) finds."""
+    def __init__(self, find_models: Callable[[], Catalogue] = Catalogue) -> None:
+        """Use the models that `find_models` finds, called in the engine thread."""
         super().__init__()
-        self._find_models = catalogue
+        self._find_models = find_models
         self._cancelled = threading.Event()
         self._studio: Studio
         self._ending = ExitStack()

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QApplication
 
@@ -22,6 +22,7 @@ from app.engine_thread import EngineThread
 from app.logs import start_log
 from app.session import Session
 from app.window import Window
+from engine.models.catalogue import Catalogue
 from engine.playback.player import Player
 from resources import theme
 
@@ -51,6 +52,11 @@ def make_application(arguments: Sequence[str]) -> QApplication:
     return application
 
 
-def make_window() -> Window:
-    """The window with all that is behind it; call `engine.start()` once it is shown."""
-    return Window(Session(), EngineThread(), Player())
+def make_window(find_models: Callable[[], Catalogue] = Catalogue, device: int | str | None = None) -> Window:
+    """The window with all that is behind it; call `engine.start()` once it is shown.
+
+    Args:
+        find_models: called in the engine thread; by default the bundled models and the user's.
+        device: index or name of an output; None for the system's default.
+    """
+    return Window(Session(), EngineThread(find_models), Player(device))

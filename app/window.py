@@ -127,7 +127,6 @@ class Window(QMainWindow):
         column = QVBoxLayout()
         column.setContentsMargins(theme.GAP_PX, theme.GAP_PX, theme.GAP_PX, theme.GAP_PX)
         column.setSpacing(theme.GAP_PX)
-        column.addWidget(self.message)
         column.addWidget(self.make_bar)
         column.addWidget(self._stage(), stretch=3)
         column.addLayout(below)
@@ -147,7 +146,11 @@ class Window(QMainWindow):
         column = QVBoxLayout(stage)
         column.setContentsMargins(1, theme.STEP_PX, 1, theme.STEP_PX)
         column.setSpacing(theme.STEP_PX)
+        notice = QHBoxLayout()  # here, so that no control moves from under the hand when a message comes
+        notice.setContentsMargins(2 * theme.STEP_PX, 0, 2 * theme.STEP_PX, theme.STEP_PX)
+        notice.addWidget(self.message)
         column.addLayout(heading)
+        column.addLayout(notice)
         column.addWidget(self.view, stretch=1)
         return stage
 

@@ -35,7 +35,7 @@ class Player:
 
         Args:
             device: index or name of an output (see `output_devices`); None for the system's default.
-            latency_s: from a fader to the ear, as near as the device can; more survives a busier machine.
+            latency_s: from a fader to the ear, as near as the device can and below 0.5; more survives a busier machine.
         """
         self._device = device
         self._wanted_latency_s = latency_s

@@ -24,7 +24,7 @@ from engine.musika.patches import PatchAutoencoder
 from engine.musika.spectra import Float
 
 TRUNCATION = 2.0
-CERTAIN = 0.8
+CERTAIN = 0.9
 """Above this certainty of the critic its penalty grows, below it shrinks."""
 
 SEVEREST = 1000.0

@@ -206,7 +206,9 @@ def test_a_damaged_model_is_not_imported(
 
 def test_as_a_program_it_says_one_line_and_exits_with_2(tmp_path: Path) -> None:
     arguments = ["generate", "--model", "nobody", "--length", "1", "--out", str(tmp_path / "x.wav")]
-    done = subprocess.run([sys.executable, str(ROOT / "main.py"), *arguments], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "main.py"), *arguments], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 2
     assert done.stdout == ""
     assert len(done.stderr.splitlines()) == 1

@@ -1,4 +1,4 @@
-"""Requests in, signals out, with the real engine on real files. What needs networks is in test_studio.py."""
+"""Requests in, signals out, with the real engine on real files. What needs networks is in test_generating.py."""
 
 from __future__ import annotations
 

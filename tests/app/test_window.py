@@ -14,12 +14,10 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialogButtonBox, QFileDialog, QLabel, QMessageBox, QWidget
 
-from app.engine_thread import EngineThread
-from app.session import Session
+from app.program import make_window
 from app.window import Window
 from engine.audio.format import SAMPLE_RATE_HZ
 from engine.models.catalogue import Catalogue
-from engine.playback.player import Player
 from tests.sound import NullSink
 from widgets.fader import Fader
 
@@ -52,7 +50,7 @@ def new_window(home, qtbot):
     windows: list[Window] = []
 
     def make(device: str | None = None) -> Window:
-        window = Window(Session(), EngineThread(lambda: Catalogue([home / "models"])), Player(device))
+        window = make_window(lambda: Catalogue([home / "models"]), device)
         windows.append(window)
         Endings(window)
         window.session.update(folder=home.parent)

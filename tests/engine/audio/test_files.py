@@ -114,6 +114,7 @@ def test_written_samples_come_back_to_the_bit_and_the_same_samples_make_the_same
 def test_an_interrupted_file_never_bears_its_name_and_the_old_one_stays(tmp_path: Path) -> None:
     path = tmp_path / "mix.wav"
     path.write_bytes(b"the old one")
+
     def break_off() -> None:
         with wave_writer(path) as writer:
             writer.write(np.zeros((10_000, 2), np.float32))

@@ -6,11 +6,12 @@ any click stands out. The device's latency is generous because the machine may b
 
 from __future__ import annotations
 
+import functools
 import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -28,15 +29,55 @@ from engine.takes.take import Take
 from tests.engine.playback.conftest import TakeMaker, append, smooth_tracks
 from tests.sound import NullSink, running_daemon, sound_card, wait_until
 
-LATENCY_S = 1.0
+LATENCY_S = 0.4
 ROOT = Path(__file__).resolve().parents[3]
 
 
+class Players:
+    """Makes players, and knows how often any of them was disturbed."""
+
+    def __init__(self) -> None:
+        self.made: list[Player] = []
+
+    def __call__(self) -> Player:
+        self.made.append(Player(latency_s=LATENCY_S))
+        return self.made[-1]
+
+    @property
+    def underruns(self) -> int:
+        return sum(player.underruns for player in self.made)
+
+    def close(self) -> None:
+        for player in self.made:
+            player.close()
+
+
 @pytest.fixture
-def player(null_sink: NullSink) -> Iterator[Player]:
-    player = Player(latency_s=LATENCY_S)
-    yield player
-    player.close()
+def new_player(null_sink: NullSink) -> Iterator[Players]:
+    players = Players()
+    yield players
+    players.close()
+
+
+def undisturbed(test: Callable[..., None]) -> Callable[..., None]:
+    """Repeat a test during which the machine was so busy that sound was missing: there is nothing to compare then.
+
+    A player that is itself to blame fails every time.
+    """
+
+    @functools.wraps(test)
+    def repeated(*, new_player: Players, **fixtures: object) -> None:
+        for _ in range(3):
+            before = new_player.underruns
+            try:
+                return test(new_player=new_player, **fixtures)
+            except (AssertionError, ValueError):
+                if new_player.underruns == before:
+                    raise
+                new_player.close()
+        return test(new_player=new_player, **fixtures)
+
+    return repeated
 
 
 def wait_for_frame(player: Player, frame: int) -> None:
@@ -71,7 +112,9 @@ def assert_sounds_like(wave: Wave, expected: npt.NDArray[np.floating]) -> None:
     assert np.abs(wave - expected).max() < 0.01 * np.abs(expected).max()  # nor does a single sample stick out
 
 
-def test_a_take_sounds_as_it_is_without_gaps(null_sink: NullSink, player: Player, new_take: TakeMaker) -> None:
+@undisturbed
+def test_a_take_sounds_as_it_is_without_gaps(null_sink: NullSink, new_player: Players, new_take: TakeMaker) -> None:
+    player = new_player()
     take = new_take(smooth_tracks(3 * SAMPLE_RATE_HZ))
     mix = take.read_mix(0, take.mix_frames)
     player.load(take)
@@ -89,10 +132,12 @@ def test_a_take_sounds_as_it_is_without_gaps(null_sink: NullSink, player: Player
     assert len(stretch) >= len(mix) - 1  # the last frame may happen to be silent
 
 
+@undisturbed
 def test_faders_mute_solo_and_master_are_heard_as_ramps(
-    null_sink: NullSink, player: Player, new_take: TakeMaker
+    null_sink: NullSink, new_player: Players, new_take: TakeMaker
 ) -> None:
-    tracks = smooth_tracks(6 * SAMPLE_RATE_HZ)
+    player = new_player()
+    tracks = smooth_tracks(10 * SAMPLE_RATE_HZ)
     moves = [
         MixSettings((Strip(-6.0), Strip(), Strip(6.0), Strip())),
         MixSettings((Strip(-6.0), Strip(muted=True), Strip(6.0), Strip())),
@@ -139,10 +184,12 @@ def _first_departure(expected: npt.NDArray[np.float64], heard: Wave, after: int)
     return begin + int(np.argmax(np.abs(heard - expected)[begin:].max(axis=1) > 2e-6))
 
 
+@undisturbed
 def test_seek_and_pause_fade_and_go_on_at_the_right_frame(
-    null_sink: NullSink, player: Player, new_take: TakeMaker
+    null_sink: NullSink, new_player: Players, new_take: TakeMaker
 ) -> None:
-    take = new_take(smooth_tracks(8 * SAMPLE_RATE_HZ))
+    player = new_player()
+    take = new_take(smooth_tracks(12 * SAMPLE_RATE_HZ))
     mix = take.read_mix(0, take.mix_frames)
     target = 5 * SAMPLE_RATE_HZ
     player.load(take)
@@ -170,7 +217,9 @@ def test_seek_and_pause_fade_and_go_on_at_the_right_frame(
     assert_sounds_like(after_pause, mix[paused_at : paused_at + len(after_pause)] * fades(len(after_pause)))
 
 
-def test_a_growing_take_plays_on_after_a_stall(null_sink: NullSink, player: Player, new_take: TakeMaker) -> None:
+@undisturbed
+def test_a_growing_take_plays_on_after_a_stall(null_sink: NullSink, new_player: Players, new_take: TakeMaker) -> None:
+    player = new_player()
     tracks = smooth_tracks(4 * SAMPLE_RATE_HZ)
     take = new_take(tracks[:SAMPLE_RATE_HZ], finished=False)
     player.load(take)
@@ -193,9 +242,10 @@ def test_a_growing_take_plays_on_after_a_stall(null_sink: NullSink, player: Play
     assert_sounds_like(after, mix[waits_at:] * fades(len(after), out=False))
 
 
-def test_closing_while_it_plays_fades_out(null_sink: NullSink, new_take: TakeMaker) -> None:
-    take = new_take(smooth_tracks(3 * SAMPLE_RATE_HZ))
-    player = Player(latency_s=LATENCY_S)
+@undisturbed
+def test_closing_while_it_plays_fades_out(null_sink: NullSink, new_player: Players, new_take: TakeMaker) -> None:
+    player = new_player()
+    take = new_take(smooth_tracks(4 * SAMPLE_RATE_HZ))
     player.load(take)
     with null_sink.record() as recording:
         player.play()
@@ -206,8 +256,11 @@ def test_closing_while_it_plays_fades_out(null_sink: NullSink, new_take: TakeMak
     assert_sounds_like(stretch, take.read_mix(0, len(stretch)) * fades(len(stretch)))
 
 
-def test_another_take_follows_on_the_same_device(null_sink: NullSink, player: Player, new_take: TakeMaker) -> None:
-    first, second = new_take(smooth_tracks(SAMPLE_RATE_HZ)), new_take(smooth_tracks(SAMPLE_RATE_HZ, stems=0, seed=2))
+@undisturbed
+def test_another_take_follows_on_the_same_device(null_sink: NullSink, new_player: Players, new_take: TakeMaker) -> None:
+    player = new_player()
+    tracks = smooth_tracks(4 * SAMPLE_RATE_HZ)
+    first, second = new_take(tracks), new_take(smooth_tracks(SAMPLE_RATE_HZ, stems=0, seed=2))
     settings = MixSettings((Strip(-6.0),) * 4, master_gain_db=-3.0)
     player.load(first)
     player.set_mix(settings)
@@ -223,13 +276,14 @@ def test_another_take_follows_on_the_same_device(null_sink: NullSink, player: Pl
         recording.wait_for_silence()
     heard_first, heard_second = stretches(recording.wave())
     gains = settings.gains()
-    expected = gains @ smooth_tracks(SAMPLE_RATE_HZ)[: len(heard_first)]
+    expected = gains @ tracks[: len(heard_first)]
     assert_sounds_like(heard_first, expected * fades(len(heard_first)))
     assert_sounds_like(heard_second, gains[-1] * second.read_mix(0, SAMPLE_RATE_HZ) * fades(SAMPLE_RATE_HZ, out=False))
 
 
-def test_levels_show_what_sounds(player: Player, new_take: TakeMaker) -> None:
-    take = new_take(np.broadcast_to(np.array([0.1, 0.2, 0.3, 0.1, 0.0], np.float32)[:, None], (88_200, 5, 2)))
+def test_levels_show_what_sounds(new_player: Players, new_take: TakeMaker) -> None:
+    player = new_player()
+    take = new_take(np.broadcast_to(np.array([0.1, 0.2, 0.3, 0.1, 0.0], np.float32)[:, None], (200_000, 5, 2)))
     player.load(take)
     player.set_mix(MixSettings((Strip(), Strip(muted=True), Strip(-6.0), Strip())))
     np.testing.assert_array_equal(player.levels(), np.zeros((5, 2)))
@@ -237,7 +291,7 @@ def test_levels_show_what_sounds(player: Player, new_take: TakeMaker) -> None:
     wait_for_frame(player, 22_050)
     levels = [0.1, 0.0, 0.3 * 10 ** (-6 / 20), 0.1]
     np.testing.assert_allclose(player.levels()[:, 0], [*levels, sum(levels)], rtol=1e-5)
-    wait_until(lambda: player.state == "stopped")
+    player.stop()
     player.levels()
     np.testing.assert_array_equal(player.levels(), np.zeros((5, 2)))
 
@@ -286,8 +340,9 @@ def test_the_feeder_ends_with_the_player() -> None:
 
 
 def test_a_take_that_cannot_be_read_any_more_ends(
-    null_sink: NullSink, player: Player, new_take: TakeMaker, caplog: pytest.LogCaptureFixture
+    null_sink: NullSink, new_player: Players, new_take: TakeMaker, caplog: pytest.LogCaptureFixture
 ) -> None:
+    player = new_player()
     take = new_take(smooth_tracks(4 * SAMPLE_RATE_HZ))
     player.load(take)
     player.play()

@@ -33,6 +33,15 @@ SEGMENT_FRAMES = 11_025
 WEIGHTS = "weights.safetensors"
 
 
+@pytest.fixture(autouse=True, scope="module")
+def one_thread() -> Iterator[None]:
+    """Networks as small as these lose more by waiting for a second thread than it computes for them."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 @pytest.fixture(scope="module")
 def network() -> HTDemucs:
     torch.manual_seed(0)

@@ -1,0 +1,154 @@
+"""A hand at the window: opens the program on the X display there is, and uses it with xdotool's mouse and keys.
+
+Run as a program, `python -m tests.app.hand FOLDER`: generates a take by a click, moves a fader and mutes a stem while
+it plays, exports mix and stems, and leaves in FOLDER what the test wants to compare: the take and the faders.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Generator
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, QPoint, QTimer
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QWidget
+
+from app.program import make_application, make_window
+from app.window import Window
+from engine.audio.format import SAMPLE_RATE_HZ
+from engine.models.catalogue import Catalogue, home_folder
+from engine.takes.take import Take
+
+Steps = Generator[Callable[[], bool], None, None]
+"""What a hand does, one step after the other; each yields what it then waits for."""
+
+GIVE_UP_MS = 240_000
+LENGTH_TEXT = "0:05"
+SEED_TEXT = "7"
+
+
+def xdotool(*arguments: object) -> None:
+    subprocess.run(["xdotool", *map(str, arguments)], check=True)
+
+
+def move_to(widget: QWidget, place: QPoint | None = None) -> None:
+    at = widget.mapToGlobal(widget.rect().center() if place is None else place)
+    xdotool("mousemove", at.x(), at.y())
+
+
+def click(widget: QWidget, place: QPoint | None = None) -> None:
+    move_to(widget, place)
+    xdotool("click", 1)
+
+
+def type_over(field: QWidget, text: str) -> None:
+    click(field)
+    xdotool("key", "ctrl+a")
+    xdotool("type", text)
+    xdotool("key", "Return")
+
+
+def dialog() -> QFileDialog | None:
+    return next((w for w in QApplication.topLevelWidgets() if isinstance(w, QFileDialog) and w.isVisible()), None)
+
+
+def accept(asked: QFileDialog) -> None:
+    buttons = asked.findChild(QDialogButtonBox)
+    click(next(b for b in buttons.buttons() if buttons.buttonRole(b) == QDialogButtonBox.ButtonRole.AcceptRole))
+
+
+def use(window: Window, folder: Path) -> Steps:
+    """From the first click to the exported files."""
+    player, mixer, bar = window.playing._player, window.mixer, window.make_bar
+    yield lambda: len(window.picker.buttons) == 1 and window.isActiveWindow()
+    click(window.picker.buttons[0])
+    yield lambda: bar.button.isEnabled()
+    type_over(bar.length.field, LENGTH_TEXT)
+    yield lambda: window.session.state.recipe.length_s == 5
+    type_over(bar.seed.field, SEED_TEXT)
+    yield lambda: window.session.state.recipe.seed == 7
+    click(bar.button)
+
+    yield lambda: player.position_frames > 1.5 * SAMPLE_RATE_HZ
+    drums, vocals = mixer.strips[0], mixer.strips[3]
+    fader_x = drums.fader.width() * 3 // 4
+    move_to(drums.fader, QPoint(fader_x, round(drums.fader.y_of(0))))
+    xdotool("mousedown", 1)
+    move_to(drums.fader, QPoint(fader_x, round(drums.fader.y_of(-12))))
+    xdotool("mouseup", 1)
+    yield lambda: drums.strip.gain_db < -10
+    click(vocals.mute_button)
+    yield lambda: vocals.strip.muted
+    yield lambda: bar.button.text() == "Generate" and player.state == "stopped"
+    window.grab().save(str(folder / "window.png"))
+
+    for action in (window.export_button.mix_action, window.export_button.stems_action):
+        if window.message.isVisible():
+            click(window.message.close_button)
+            yield window.message.isHidden
+        click(window.export_button)
+        menu = window.export_button.menu()
+        yield menu.isVisible
+        click(menu, menu.actionGeometry(action).center())
+        yield lambda: dialog() is not None
+        accept(dialog())
+        yield lambda: window.message.sentence.startswith("Exported") and window.message.isVisible()
+        yield lambda: bar.button.text() == "Generate"
+    leave_behind(window, folder)
+
+
+def leave_behind(window: Window, folder: Path) -> None:
+    state = window.session.state
+    assert isinstance(state.take, Take)
+    np.savez(folder / "take.npz", mix=state.take.read_mix(0, 10**7), stems=state.take.read_stems(0, 10**7))
+    facts = {"title": state.title, "mix": asdict(state.mix), "underruns": window.playing._player.underruns}
+    (folder / "facts.json").write_text(json.dumps(facts))
+
+
+class Hand(QObject):
+    """Goes from step to step as their conditions come true."""
+
+    def __init__(self, window: Window, steps: Steps) -> None:
+        super().__init__(window)
+        self._window = window
+        self._steps = steps
+        self.done = False
+        self._awaited = next(steps)
+        QTimer.singleShot(GIVE_UP_MS, self._give_up)
+        timer = QTimer(self, interval=20)
+        timer.timeout.connect(self._go_on)
+        timer.start()
+
+    def _go_on(self) -> None:
+        if not self._awaited():
+            return
+        try:
+            self._awaited = next(self._steps)
+        except StopIteration:
+            self.done = True
+            self._window.close()
+
+    def _give_up(self) -> None:
+        said = self._window.message.sentence
+        print(f"waited in vain at line {self._steps.gi_frame.f_lineno}; the window says “{said}”")
+        self._window.close()
+
+
+def main() -> int:
+    """Open the window and use it; the exit status is 0 if all steps came true."""
+    application = make_application(sys.argv[:1])
+    window = make_window(lambda: Catalogue([home_folder() / "models"]))
+    window.move(0, 0)
+    window.show()
+    window.activateWindow()
+    window.engine.start()
+    hand = Hand(window, use(window, Path(sys.argv[1])))
+    return application.exec() or int(not hand.done)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

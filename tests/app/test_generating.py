@@ -1,0 +1,162 @@
+"""The window and its engine thread, generating with tiny networks."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QObject, QPoint, Qt
+
+from app.program import make_window
+from app.window import Window
+from engine.audio.format import SAMPLE_RATE_HZ
+from engine.models.catalogue import Catalogue
+from engine.playback.settings import MixSettings, Strip
+from engine.takes.take import Take
+from tests.sound import NullSink
+from tests.tiny_models import write_tiny_models
+
+LEFT = Qt.MouseButton.LeftButton
+WAIT_MS = 120_000
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("models")
+    write_tiny_models(folder)
+    return folder
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch, models) -> Path:
+    monkeypatch.setenv("DEEPDEADNET_HOME", str(tmp_path / "home"))
+    shutil.copytree(models, tmp_path / "home" / "models")
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def window(home, qtbot, null_sink: NullSink):
+    window = make_window(lambda: Catalogue([home / "models"]))
+    window.show()
+    window.engine.start()
+    qtbot.waitUntil(lambda: len(window.picker.buttons) == 1)
+    yield window
+    window.close()
+    window.deleteLater()
+
+
+def press(qtbot, window: Window) -> None:
+    """Press Generate, or Cancel where it has become that."""
+    qtbot.mouseClick(window.make_bar.button, LEFT)
+
+
+def wait_until_idle(qtbot, window: Window) -> None:
+    qtbot.waitUntil(lambda: window.make_bar.button.text() == "Generate", timeout=WAIT_MS)
+
+
+def generate(qtbot, window: Window) -> Take:
+    """Generate a take by a click and wait for it."""
+    press(qtbot, window)
+    qtbot.waitUntil(lambda: window.make_bar.button.text() == "Cancel")
+    wait_until_idle(qtbot, window)
+    return window.session.state.take
+
+
+def samples(take: Take) -> np.ndarray:
+    return take.read_mix(0, take.mix_frames).copy()
+
+
+def test_one_click_makes_a_take_that_plays_by_itself(window, qtbot):
+    window.session.change_recipe(length_s=2.0, seed=7)
+    press(qtbot, window)
+    qtbot.waitUntil(lambda: window.transport.play_button.accessibleName() == "Pause", timeout=WAIT_MS)
+    wait_until_idle(qtbot, window)
+    take = window.session.state.take
+    assert (take.mix_frames, take.stem_frames) == (2 * SAMPLE_RATE_HZ, 2 * SAMPLE_RATE_HZ)
+    assert window.mixer.stems == ("drums", "bass", "other", "vocals")
+    assert window.session.state.title == "Tiny Band 7"
+    assert window.export_button.stems_action.isEnabled()
+    assert window.message.isHidden()
+
+
+def test_the_same_seed_makes_the_same_take_and_pressing_again_another(window, qtbot, home):
+    window.session.change_recipe(length_s=1.0, seed=7)
+    first = samples(generate(qtbot, window))
+    other = samples(generate(qtbot, window))
+    assert window.session.state.recipe.seed != 7
+    assert window.make_bar.seed.field.text() == str(window.session.state.recipe.seed)
+    window.session.change_recipe(seed=7)
+    again = samples(generate(qtbot, window))
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+    qtbot.waitUntil(lambda: len(list(home.glob("takes/*/*"))) == 1)  # the takes before are thrown away
+
+
+def test_faders_stay_where_they_are_for_the_next_take(window, qtbot):
+    window.session.change_recipe(length_s=1.0)
+    generate(qtbot, window)
+    window.mixer.strips[1].fader.set_gain_db(-6.0)
+    qtbot.mouseClick(window.mixer.strips[3].mute_button, LEFT)
+    generate(qtbot, window)
+    wanted = MixSettings((Strip(), Strip(gain_db=-6.0), Strip(), Strip(muted=True)))
+    assert window.session.state.mix == wanted
+    assert window.playing._player.mix == wanted
+
+
+class Stopper(QObject):
+    """Presses Cancel at the first sign of progress."""
+
+    def __init__(self, qtbot, window: Window) -> None:
+        super().__init__(window)
+        self._press = lambda: press(qtbot, window)
+        window.engine.progressed.connect(self.stop)
+
+    def stop(self, _: object) -> None:
+        """Once."""
+        if self._press:
+            self._press()
+        self._press = None
+
+
+def test_cancelled_in_the_middle_the_take_is_what_there_is(window, qtbot):
+    window.session.change_recipe(length_s=3600.0)
+    Stopper(qtbot, window)
+    take = generate(qtbot, window)
+    assert take.finished
+    assert 0 < take.mix_frames < 3600 * SAMPLE_RATE_HZ
+    made_s = take.mix_frames / SAMPLE_RATE_HZ
+    assert window.view.x_of(made_s) == pytest.approx(window.view.plot_rect().left() + window.view.plot_rect().width())
+    assert window.export_button.isEnabled()
+    assert window.message.isHidden()
+
+
+def test_closing_while_generating_leaves_nothing(window, qtbot, home):
+    window.session.change_recipe(length_s=3600.0)
+    press(qtbot, window)
+    qtbot.waitUntil(lambda: window.session.state.take is not None, timeout=WAIT_MS)
+    window.close()
+    assert not window.engine.is_running
+    assert not (home / "takes").exists()
+
+
+def test_a_damaged_model_is_a_message_and_the_window_lives_on(window, qtbot, home):
+    weights = home / "models" / "tiny-splitter" / "weights.safetensors"
+    whole = weights.read_bytes()
+    weights.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    window.session.change_recipe(length_s=1.0)
+    assert generate(qtbot, window) is None
+    assert "weights.safetensors" in window.message.sentence
+    assert window.message.property("kind") == "error"
+    weights.write_bytes(whole)
+    assert generate(qtbot, window).mix_frames == SAMPLE_RATE_HZ
+    assert window.message.isHidden()
+
+
+def test_a_click_seeks_in_what_is_made(window, qtbot):
+    window.session.change_recipe(length_s=4.0)
+    generate(qtbot, window)
+    window.playing._player.pause()
+    qtbot.mouseClick(window.view, LEFT, pos=QPoint(round(window.view.x_of(3.0)), 50))
+    assert window.playing._player.position_frames / SAMPLE_RATE_HZ == pytest.approx(3.0, abs=0.01)
