@@ -78,13 +78,14 @@ class EngineThread(QObject):
         self._takes = 0
         self._thread = QThread()
         self._thread.setObjectName("engine")
-        self.moveToThread(self._thread)
-        self._posted.connect(self._run)
+        self._runner = _Runner()
+        self._runner.moveToThread(self._thread)
+        self._posted.connect(self._runner.run)
 
     def start(self) -> None:
         """Begin; `models_ready` follows."""
         self._thread.start()
-        self._posted.emit(self._look_for_models)
+        self._posted.emit(partial(self._guarded, self._look_for_models))
 
     def generate(self, recipe: Recipe, title: str) -> None:
         """Make a take of generated music; `title` is the model's, for messages."""
@@ -131,8 +132,7 @@ class EngineThread(QObject):
         self._cancelled = threading.Event()
         self._posted.emit(partial(self._carry_out, text, work, self._cancelled))
 
-    @Slot(object)
-    def _run(self, work: Callable[[], None]) -> None:
+    def _guarded(self, work: Callable[[], None]) -> None:
         try:
             work()
         except StudioError as error:
@@ -144,7 +144,7 @@ class EngineThread(QObject):
 
     def _carry_out(self, text: str, work: Callable[[threading.Event], None], stop: threading.Event) -> None:
         self.started.emit(text)
-        self._run(partial(work, stop))
+        self._guarded(partial(work, stop))
         self.idle.emit()
 
     def _look_for_models(self) -> None:
@@ -208,6 +208,15 @@ class EngineThread(QObject):
     def _discard(self, take: Take) -> None:
         take.close()
         rmtree(take.folder, ignore_errors=True)
+
+
+class _Runner(QObject):
+    """Lives in the engine thread and does there, in order, what is posted."""
+
+    @Slot(object)
+    def run(self, work: Callable[[], None]) -> None:
+        """Do it."""
+        work()
 
 
 class _Picture:

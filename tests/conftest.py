@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["tests.sound"]
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 # Read when libraries are imported, so they are set before the first test module is.

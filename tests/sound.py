@@ -133,7 +133,8 @@ def _recorder(environment: dict[str, str], output: int) -> Iterator[None]:
 
 @contextmanager
 def _process(command: list[str], environment: dict[str, str], output: int) -> Iterator[None]:
-    process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.DEVNULL)
+    outliving_nobody = ["setpriv", "--pdeathsig", "TERM", *command]  # ends with this process, even if that is killed
+    process = subprocess.Popen(outliving_nobody, env=environment, stdout=output, stderr=subprocess.DEVNULL)
     try:
         yield
     finally:

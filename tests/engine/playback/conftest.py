@@ -11,9 +11,6 @@ import pytest
 from engine.audio.format import SAMPLE_RATE_HZ
 from engine.playback.mixer import Tracks
 from engine.takes.take import Take
-from tests.sound import null_sink
-
-__all__ = ["null_sink"]
 
 STEM_NAMES = ("drums", "bass", "other", "vocals")
 

@@ -12,7 +12,7 @@ import soundfile
 import torch
 
 from engine.audio.format import SAMPLE_RATE_HZ, Wave
-from engine.errors import AudioFileError, ModelError
+from engine.errors import ModelError
 from engine.models.card import ModelCard, load_card, verify
 from engine.separation.separator import Separator
 from engine.training.separator import STATE_FILE, Plan, Progress, Recipe, Songs, Trainer, error_db, train
@@ -116,61 +116,6 @@ def test_the_log_has_a_row_a_step_also_after_a_crash(folder: Path, tmp_path: Pat
     assert rows.dtype.names == ("step", "loss", "seconds")
     np.testing.assert_array_equal(rows["step"], [1, 2, 3])
     assert rows["seconds"][2] < 9.9
-
-
-def test_a_batch_is_half_songs_as_they_are_and_half_mixed(tmp_path: Path) -> None:
-    for number, level in enumerate((0.1, 0.2, 0.4)):
-        wave = np.full((SONG_FRAMES, 2), level, np.float32)
-        write_song(tmp_path / f"song-{number}", {"low": wave, "high": wave})
-    batch = Songs(tmp_path, STEMS).batch(200, 10, np.random.default_rng(0))
-    assert batch.shape == (200, 2, 2, 10)
-    assert batch.dtype == np.float32
-    level_db = 20 * np.log10(np.abs(batch).mean((2, 3)))
-    assert level_db.min() > -20 - 6.1
-    assert level_db.max() < -8 + 3.1
-    assert 0.4 < (batch[..., 0, 0] > 0).mean() < 0.6  # signs
-
-
-def test_channels_are_swapped_in_half_of_the_stems_and_both_stems_of_a_song_start_together(tmp_path: Path) -> None:
-    ramp = np.linspace(0.1, 0.9, SONG_FRAMES, dtype=np.float32)
-    wave = np.stack([ramp, ramp / 2], 1)
-    write_song(tmp_path / "song", {"low": wave, "high": wave})
-    batch = np.abs(Songs(tmp_path, STEMS).batch(200, 4000, np.random.default_rng(0)))
-    swapped = batch[:, :, 0].mean(-1) < batch[:, :, 1].mean(-1)
-    assert 0.4 < swapped.mean() < 0.6
-    growth = batch[..., -1].sum(2) / batch[..., 0].sum(2)  # tells the place, whatever the gain
-    np.testing.assert_allclose(growth[0::2, 0], growth[0::2, 1], rtol=1e-2)
-    assert np.abs(growth[1::2, 0] / growth[1::2, 1] - 1).max() > 0.02
-
-
-def test_a_song_shorter_than_a_piece_is_followed_by_silence(tmp_path: Path) -> None:
-    write_song(tmp_path / "short", {name: np.full((100, 2), 0.5, np.float32) for name in STEMS})
-    batch = Songs(tmp_path, STEMS).batch(2, 150, np.random.default_rng(0))
-    assert (batch[..., :100] != 0).all()
-    assert (batch[..., 100:] == 0).all()
-
-
-def test_songs_may_be_added_while_it_is_in_use(folder: Path) -> None:
-    songs = Songs(folder, STEMS)
-    write_song(folder / "later", {"low": tone(100), "high": tone(4000)})
-    (folder / "unfinished").mkdir()
-    assert len(songs) == 3
-    songs.rescan()
-    assert len(songs) == 4
-
-
-def test_songs_that_cannot_be_used_are_named(folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(AudioFileError, match="holds no songs"):
-        Songs(tmp_path / "nowhere", STEMS)
-    write_song(folder / "uneven", {"low": tone(100), "high": tone(4000, 1000)})
-    with pytest.raises(AudioFileError, match="uneven"):
-        Songs(folder, STEMS)
-
-
-def test_songs_at_another_rate_are_refused(tmp_path: Path) -> None:
-    write_song(tmp_path / "slow", {name: tone(100) for name in STEMS}, rate_hz=22_050)
-    with pytest.raises(AudioFileError, match=r"44\.1 kHz"):
-        Songs(tmp_path, STEMS)
 
 
 def test_steps_without_a_number_are_passed_over_but_not_for_ever() -> None:
