@@ -97,14 +97,13 @@ class EngineThread(QObject):
 
     def export_mix(self, take: Take, settings: MixSettings, path: Path) -> None:
         """Write the mix of a take, as the faders make it sound, to a WAV file."""
-        self._request(
-            f"Exporting {path.name}…", lambda stop: self._export(export_mix(take, settings, path), [path], stop)
-        )
+        steps = export_mix(take, settings, path)
+        self._request(f"Exporting {path.name}…", partial(self._export, steps, [path]))
 
     def export_stems(self, take: Take, folder: Path) -> None:
         """Write each stem of a take to a WAV file in a folder."""
-        paths = stem_paths(take, folder)
-        self._request("Exporting the stems…", partial(self._export, export_stems(take, folder), paths))
+        steps = export_stems(take, folder)
+        self._request("Exporting the stems…", partial(self._export, steps, stem_paths(take, folder)))
 
     def discard(self, take: Take) -> None:
         """Throw a take away that nobody reads any more, after the requests made before."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QElapsedTimer, Qt
+from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QPushButton, QVBoxLayout, QWidget
 
@@ -78,6 +78,7 @@ class Window(QMainWindow):
         self.view.set_invitation(INVITATION)
         self.level_scale = LevelScale(FLOOR_DB, CEILING_DB)
         self.transport = Transport()
+        self.transport.setEnabled(False)
         self.export_button = ExportButton()
         self.mixer = MixerPanel()
         self.mixer.set_stems(STEMS)
@@ -306,6 +307,7 @@ class Window(QMainWindow):
             self.mixer.set_stems(take.stem_names)
             self.session.update(mix=MixSettings.unity(len(take.stem_names)))
         self.playing.set_mix(self.session.state.mix)
+        self.transport.setEnabled(True)
         self.view.show_take((take.planned_frames or 0) / SAMPLE_RATE_HZ)
         self.session.update(take=take, title=self._coming_title)
         if previous is not None:
@@ -343,4 +345,6 @@ class Window(QMainWindow):
         self.hide()
         self.playing.close()
         self.engine.close()
+        # What the engine has told in the meantime must not be shown any more: it would play again.
+        QCoreApplication.removePostedEvents(self, QEvent.Type.MetaCall)
         event.accept()

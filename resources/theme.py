@@ -17,7 +17,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPalett
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QWidget
 
-from resources.colours import SPECTROGRAM as SPECTROGRAM_COLOURS
+from resources.colours import SPECTROGRAM
 
 HERE = Path(__file__).resolve().parent
 
@@ -69,6 +69,8 @@ STEM_COLOURS = {
     "piano": "#7cc4f2",
 }
 
+SPECTROGRAM_COLOURS = SPECTROGRAM
+
 STEP_PX = 4
 """Every gap in the window is a multiple of this."""
 GAP_PX = 3 * STEP_PX
@@ -90,7 +92,8 @@ def stem_colour(name: str) -> str:
 @cache
 def spectrogram_table() -> npt.NDArray[np.uint8]:
     """Colours of the levels 0 to 255, shape (256, 3), red, green and blue; brighter from entry to entry."""
-    stops = np.array([QColor(name).getRgb()[:3] for name in SPECTROGRAM_COLOURS], dtype=np.float64)
+    colours = [QColor(name) for name in SPECTROGRAM_COLOURS]
+    stops = np.array([(colour.red(), colour.green(), colour.blue()) for colour in colours], dtype=np.float64)
     places = np.linspace(0, 255, len(stops))
     channels = [np.interp(np.arange(256), places, stops[:, channel]) for channel in range(3)]
     return np.stack(channels, axis=1).round().astype(np.uint8)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -54,7 +55,7 @@ class MixerPanel(QWidget):
             view.set_strip(strip)
         self.master.set_gain_db(settings.master_gain_db)
 
-    def show_levels(self, peaks: np.ndarray, elapsed_s: float) -> None:
+    def show_levels(self, peaks: npt.NDArray[np.float32], elapsed_s: float) -> None:
         """Feed the meters: linear peaks (stems + 1, 2) of the last `elapsed_s` seconds, the master last."""
         meters = [*(strip.meter for strip in self.strips), self.master.meter]
         for meter, pair in zip(meters, peaks, strict=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QWidget
@@ -54,7 +55,7 @@ class StemStrip(Channel):
         self.mute_button.setChecked(strip.muted)
         self.solo_button.setChecked(strip.soloed)
 
-    def _change(self, **changes: float | bool) -> None:
+    def _change(self, **changes: Any) -> None:
         changed = replace(self._strip, **changes)
         if changed != self._strip:
             self._strip = changed

@@ -37,7 +37,7 @@ SIGNALS = (
 
 
 class Heard:
-    """What an engine thread has told: (signal, its arguments), noted in the engine thread itself."""
+    """What an engine thread has told: (signal, its arguments)."""
 
     def __init__(self, engine: EngineThread) -> None:
         self.notes: list[tuple[str, tuple[Any, ...]]] = []
@@ -153,7 +153,7 @@ def test_its_spectrogram_is_told_to_the_end(opened, heard, recording):
 
 def test_the_work_is_done_in_a_thread_of_its_own(opened, engine, recording):
     threads = set()
-    engine.progressed.connect(lambda _: threads.add(threading.get_ident()))
+    engine.progressed.connect(lambda _: threads.add(threading.get_ident()), Qt.ConnectionType.DirectConnection)
     opened(recording)
     assert len(threads) == 1
     assert threading.get_ident() not in threads
@@ -217,5 +217,5 @@ def test_closing_in_the_middle_leaves_nothing(engine, home, heard, qtbot, long_r
     qtbot.waitUntil(lambda: "progressed" in heard.names())
     assert list((home / "takes").rglob("mix.f32")) != []
     engine.close()
-    assert heard.names()[-2:] == ["take_finished", "idle"]
+    qtbot.waitUntil(lambda: heard.names()[-2:] == ["take_finished", "idle"])
     assert not (home / "takes").exists()

@@ -127,6 +127,7 @@ def choose(path: Path) -> Callable[[QWidget], None]:
 def test_without_models_it_says_what_to_do(window):
     assert window.model_count.text() == "0"
     assert not window.make_bar.button.isEnabled()
+    assert not window.transport.play_button.isEnabled()
     assert "import" in window.message.sentence
 
 
