@@ -1,4 +1,4 @@
-"""Main thread: how many times faster than real time a published full-size Musika generates here.
+"""Command line: how many times faster than real time a published full-size Musika generates here.
 
     python -m benchmarks.generation [--seconds 120] [--repeats 3]
 

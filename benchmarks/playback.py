@@ -1,4 +1,4 @@
-"""Figures of playback on the null sink: `python -m benchmarks.playback --seconds 60 --load torch`.
+"""Command line: figures of playback on the null sink: `python -m benchmarks.playback --seconds 60 --load torch`.
 
 How long from `set_mix` to the sound (measured at the far end of the recorder, so its own 10 ms are included), and how
 often sound was missing: as the player counted it, and as gaps in the recording.

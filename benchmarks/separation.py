@@ -1,4 +1,4 @@
-"""Main thread: how fast separators work here: an htdemucs-sized one against demucs's own code, and the bundled ones.
+"""Command line: how fast separators work here: an htdemucs-sized one against demucs's own code, and the bundled ones.
 
     python -m benchmarks.separation [--seconds 30] [--repeats 2]
 

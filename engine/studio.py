@@ -107,10 +107,11 @@ class Studio:
             ModelError: unknown, damaged, or what it needs is missing.
         """
         if name not in self._musikas:
-            from engine.musika.synthesis import Musika
-
             card = self._verified(name, "generator")
             needed = [self._verified(need, "autoencoder") for need in card.needs]
+
+            from engine.musika.synthesis import Musika
+
             self._musikas[name] = Musika.load(card.folder, autoencoder=needed[0].folder if needed else None)
             _keep_for_good()
         return self._musikas[name]
@@ -122,9 +123,11 @@ class Studio:
             ModelError: unknown or damaged.
         """
         if name not in self._separators:
+            card = self._verified(name, "separator")
+
             from engine.separation.separator import Separator
 
-            self._separators[name] = Separator.load(self._verified(name, "separator").folder)
+            self._separators[name] = Separator.load(card.folder)
             _keep_for_good()
         return self._separators[name]
 

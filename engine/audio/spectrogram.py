@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy import fft
 
 from engine.audio.format import SAMPLE_RATE_HZ, Wave
 
@@ -104,7 +103,7 @@ class _LogReader:
         padded = np.zeros((pieces + 1) * step, np.float32)
         padded[: len(column)] = column[: len(padded)]
         frames = np.lib.stride_tricks.sliding_window_view(padded, FFT_FRAMES)[::step]
-        spectrum = fft.rfft(frames * self._window, axis=1)
+        spectrum = np.fft.rfft(frames * self._window, axis=1)
         power: npt.NDArray[np.float32] = (np.abs(spectrum) * self._gain).max(0) ** 2
         return power
 

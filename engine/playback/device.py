@@ -1,4 +1,4 @@
-"""Player's thread: audio devices through PortAudio, which is loaded when the first one is asked for."""
+"""GUI thread (whichever owns the player): audio devices through PortAudio, which is loaded when the first one is asked for."""
 
 from __future__ import annotations
 
@@ -100,9 +100,13 @@ class Output:
                 latency=latency_s,
                 callback=self._callback,
             )
+        except sounddevice.PortAudioError as cause:
+            raise DeviceError(f"The audio output {self.name!r} refuses to play. {CHECK_OUTPUT}") from cause
+        try:
             self.latency_s = float(self._stream.latency)
             self._stream.start()
         except sounddevice.PortAudioError as cause:
+            self._stream.close(ignore_errors=True)  # dropped open, it would go on calling what is no longer there
             raise DeviceError(f"The audio output {self.name!r} refuses to play. {CHECK_OUTPUT}") from cause
 
     def _callback(self, out: Any, _frames: int, time: Any, status: Any) -> None:
