@@ -32,6 +32,7 @@ CHANGE_EVERY_S = 0.4
 
 
 def main() -> None:
+    """Measure and print one JSON object."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=30.0)
     parser.add_argument("--latency", type=float, default=LATENCY_S, help="what to ask of the device, in seconds")
@@ -69,6 +70,7 @@ def measure(folder: Path, seconds: float, latency_s: float, load: str) -> dict[s
 
 
 def constant_take(folder: Path, seconds: float) -> Take:
+    """A take whose drums stand at LEVEL throughout, so that a fader shows in every sample."""
     frames = round((seconds + 1.0) * SAMPLE_RATE_HZ)
     take = Take.create(folder, stem_names=("drums", "bass", "other", "vocals"))
     take.append_mix(np.full((frames, 2), LEVEL, np.float32))

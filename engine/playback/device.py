@@ -1,4 +1,4 @@
-"""GUI thread (whichever owns the player): audio devices through PortAudio, which is loaded when the first one is asked for."""
+"""GUI thread (whichever owns the player): audio devices through PortAudio, which is loaded at first use."""
 
 from __future__ import annotations
 
