@@ -70,7 +70,7 @@ def measure(folder: Path, seconds: float, latency_s: float, load: str) -> dict[s
 
 
 def constant_take(folder: Path, seconds: float) -> Take:
-    """A take whose drums stand at LEVEL throughout, so that a fader shows in every sample."""
+    """A take that stands at LEVEL throughout, so that a move of the master shows in every sample."""
     frames = round((seconds + 1.0) * SAMPLE_RATE_HZ)
     take = Take.create(folder, stem_names=("drums", "bass", "other", "vocals"))
     take.append_mix(np.full((frames, 2), LEVEL, np.float32))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QGraphicsView, QLabel, QWidget
 
 from resources import theme
+from widgets.numerals import clock_text
 from widgets.spectrogram_view import FREQUENCY_AXIS_PX, KEY_STEP_S, SpectrogramView
 
 LEFT = Qt.MouseButton.LeftButton
@@ -118,6 +120,62 @@ def test_the_playhead_stands_at_its_time(view):
     picture = view.grab().toImage()
     white = [x for x in range(FREQUENCY_AXIS_PX, picture.width()) if colour_at(picture, x, 150) == (255, 255, 255)]
     assert white == pytest.approx([view.x_of(20.4) - 1, view.x_of(20.4)], abs=0.6)
+
+
+class Repaints(QObject):
+    """Notes how wide the parts of a widget are that are drawn anew, in pixels."""
+
+    def __init__(self, widget) -> None:
+        super().__init__(widget)
+        self.widths_px: list[int] = []
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
+        if event.type() == QEvent.Type.Paint:
+            self.widths_px.append(event.region().boundingRect().width())
+        return False
+
+
+def test_the_moving_playhead_draws_only_a_strip_anew(view, qtbot):
+    view.show_take(60.0)
+    view.set_levels(steady(60, slice(0, BINS)), column_s=1.0)
+    view.set_progress(60.0, None)
+    view.set_position_s(20.0)
+    qtbot.wait(50)
+    repaints = Repaints(view.findChild(QGraphicsView).viewport())
+    view.set_position_s(20.0 + 0.1 / view.plot_rect().width())
+    qtbot.wait(50)
+    assert repaints.widths_px == []
+    view.set_position_s(20.5)
+    qtbot.waitUntil(lambda: repaints.widths_px != [])
+    assert max(repaints.widths_px) < 40
+
+
+def test_hand_and_keys_meet_the_view_alone(view):
+    assert view.childAt(view.plot_rect().center()) is None  # so what is dropped here falls to the window
+    assert [child for child in view.findChildren(QWidget) if child.focusPolicy() != Qt.FocusPolicy.NoFocus] == []
+
+
+def test_an_empty_stage_shows_the_invitation(view):
+    view.set_invitation("Choose a model")
+    invitation = view.findChild(QLabel)
+    assert invitation.isVisible()
+    assert invitation.text() == "Choose a model"
+    view.show_take(60.0)
+    assert not invitation.isVisible()
+    view.show_take(0.0)
+    assert invitation.isVisible()
+
+
+@pytest.mark.parametrize("length_s", [1.0, 4.3, 60.0, 61.0, 3700.0, 10_800.0])
+def test_the_time_axis_is_labelled_from_end_to_end(view, length_s):
+    view.show_take(length_s)
+    labels = view.findChild(QGraphicsView).getPlotItem().getAxis("bottom").generateDrawSpecs(None)[2]
+    assert [labels[0][2], labels[-1][2]] == [clock_text(0.0), clock_text(length_s)]
+    edges_px = [edge for box, _, _ in labels for edge in (box.left(), box.right())]
+    assert edges_px == sorted(edges_px)
+    assert edges_px[0] >= 0
+    assert edges_px[-1] <= view.plot_rect().width()
 
 
 def test_frequencies_stand_evenly_in_pitch(view):
