@@ -61,6 +61,7 @@ def write_tensors(path: Path, tensors: Mapping[str, npt.NDArray[np.floating]], *
     kind = np.float16 if float16 else np.float32
     with replaced_on_success(path) as partial:
         save_file({name: np.ascontiguousarray(tensor, dtype=kind) for name, tensor in tensors.items()}, partial)
+        partial.chmod(0o644)  # the library makes files that only their owner may read
 
 
 def check_shapes(
