@@ -31,8 +31,8 @@ class LevelScale(QWidget):
         painter = QPainter(self)
         bar = QRectF(LABEL_WIDTH_PX, (self.height() - BAR_HEIGHT_PX) / 2, BAR_WIDTH_PX, BAR_HEIGHT_PX)
         gradient = QLinearGradient(bar.topLeft(), bar.topRight())
-        for index, colour in enumerate(theme.SPECTROGRAM_COLOURS):
-            gradient.setColorAt(index / (len(theme.SPECTROGRAM_COLOURS) - 1), QColor(colour))
+        for index, colour in enumerate(theme.SPECTROGRAM):
+            gradient.setColorAt(index / (len(theme.SPECTROGRAM) - 1), QColor(colour))
         painter.fillRect(bar, gradient)
         painter.setPen(QColor(theme.COLOURS.line))
         painter.drawRect(bar)

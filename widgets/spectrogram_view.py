@@ -94,7 +94,7 @@ class SpectrogramView(QWidget):
         item.hideButtons()
         item.layout.setContentsMargins(0, 0, 0, 0)
         self._box = item.getViewBox()
-        self._box.setBackgroundColor(theme.SPECTROGRAM_COLOURS[0])
+        self._box.setBackgroundColor(theme.SPECTROGRAM[0])
         self._box.setMouseEnabled(x=False, y=False)
         self._box.disableAutoRange()
         self._box.setYRange(math.log(lowest_hz), math.log(highest_hz), padding=0)

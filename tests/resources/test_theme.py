@@ -36,8 +36,8 @@ def test_louder_is_brighter():
     table = theme.spectrogram_table()
     assert table.shape == (256, 3)
     assert table.dtype == np.uint8
-    assert tuple(table[0]) == QColor(theme.SPECTROGRAM_COLOURS[0]).getRgb()[:3]
-    assert tuple(table[255]) == QColor(theme.SPECTROGRAM_COLOURS[-1]).getRgb()[:3]
+    assert tuple(table[0]) == QColor(theme.SPECTROGRAM[0]).getRgb()[:3]
+    assert tuple(table[255]) == QColor(theme.SPECTROGRAM[-1]).getRgb()[:3]
     brightness = [luminance("#{:02x}{:02x}{:02x}".format(*colour)) for colour in table]
     assert np.all(np.diff(brightness) > -1e-3)
     assert np.all(np.diff(brightness[::8]) > 0)
