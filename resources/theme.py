@@ -69,7 +69,6 @@ STEM_COLOURS = {
     "piano": "#7cc4f2",
 }
 
-SPECTROGRAM_COLOURS = SPECTROGRAM
 
 STEP_PX = 4
 """Every gap in the window is a multiple of this."""
@@ -92,7 +91,7 @@ def stem_colour(name: str) -> str:
 @cache
 def spectrogram_table() -> npt.NDArray[np.uint8]:
     """Colours of the levels 0 to 255, shape (256, 3), red, green and blue; brighter from entry to entry."""
-    colours = [QColor(name) for name in SPECTROGRAM_COLOURS]
+    colours = [QColor(name) for name in SPECTROGRAM]
     stops = np.array([(colour.red(), colour.green(), colour.blue()) for colour in colours], dtype=np.float64)
     places = np.linspace(0, 255, len(stops))
     channels = [np.interp(np.arange(256), places, stops[:, channel]) for channel in range(3)]
