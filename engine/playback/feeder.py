@@ -10,8 +10,9 @@ from engine.playback.mixer import Gains, Mixer, TrackReader
 from engine.playback.ring import Ring
 from engine.takes.take import Take
 
-RING_FRAMES = SAMPLE_RATE_HZ // 2
-"""Half a second: far beyond a slow disk or a busy interpreter, and soon enough for stems that come in late."""
+RING_FRAMES = SAMPLE_RATE_HZ
+"""A second. A device asks for its whole buffer, up to half a second, in one burst when it opens: as much must be left
+then. Beyond that it outlasts a slow disk or a busy interpreter, and stems that come in late still come soon."""
 
 CHUNK_FRAMES = 4_096
 POLL_S = 0.02

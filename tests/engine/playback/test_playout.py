@@ -208,6 +208,17 @@ def test_a_feeder_that_is_too_late_counts_once_and_does_not_click(
     assert playout.underruns == 1
 
 
+def test_a_device_may_ask_for_half_a_second_in_one_burst_when_it_opens(
+    playing: Callable[..., tuple[Playout, Wave]],
+) -> None:
+    playout, mix = playing(80_000)
+    assert playout.feed
+    top_up(playout.feed)
+    wave = played(playout, 22_110, starve=True)
+    np.testing.assert_allclose(wave, fade_in(mix[: len(wave)]), atol=1e-6)
+    assert playout.underruns == 0
+
+
 def test_stems_that_come_in_late_are_on_their_faders_within_the_ring(new_take: TakeMaker) -> None:
     tracks = smooth_tracks(90_000)
     take = new_take(tracks[:0], finished=False)
