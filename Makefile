@@ -54,10 +54,10 @@ setup:
 	$(SET_UP)
 
 setup-test:
-	$(SET_UP) band test
+	$(SET_UP) band cluster test
 
 setup-dist:
 	$(SET_UP) dist
 
 lock:
-	$(SET_UP) --lock band test dist
+	$(SET_UP) --lock band cluster test dist

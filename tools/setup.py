@@ -52,6 +52,7 @@ WINDOW = {
 }
 EXTRAS = {
     "band": {"fluid-soundfont-gm": "/usr/share/sounds/sf2/FluidR3_GM.sf2", "fluidsynth": "fluidsynth"},
+    "cluster": {},
     "test": {
         "libasound2-plugins": "/usr/lib/*/alsa-lib/libasound_module_pcm_pulse.so",
         "pulseaudio": "pulseaudio",
