@@ -1,34 +1,41 @@
-"""The house band: performances, harmony, rhythm, arrangement, and songs rendered to the sample."""
+"""The house band: performances, harmony, rhythm, MIDI, and the plans of songs."""
 
 from __future__ import annotations
 
 import csv
-import json
+import math
 import random
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import mido
 import numpy as np
 import pytest
-import soundfile
 
-from engine.audio.format import SAMPLE_RATE_HZ
 from engine.errors import UsageError
-from tools.house_band.__main__ import main, make_songs
-from tools.house_band.arranger import arrange
-from tools.house_band.drums import LOUD_SECTIONS
+from tools.house_band.form import Section, plan_form
 from tools.house_band.groove import SPLITS, Drummers, load_drummers
-from tools.house_band.harmony import Chord, lay_out, read_chord, read_progression, voicing
+from tools.house_band.harmony import (
+    MODES,
+    Chord,
+    embellished,
+    lay_out,
+    nearest,
+    once_through,
+    read_chord,
+    read_progression,
+    scale_over,
+    voicing,
+)
 from tools.house_band.midi import without_overlaps, write_midi
-from tools.house_band.mixing import PEAK_DBFS, decibels, level_db, limit, to_integers
-from tools.house_band.rhythm import read_rhythm, swing
-from tools.house_band.score import DRUM_CHANNEL, Note, Score, Track
-from tools.house_band.songbook import EVERYBODY, ChordSpan, Section, SongPlan, plan_song
-from tools.house_band.studio import STEMS, Studio, make_song
+from tools.house_band.rhythm import humanise, read_rhythm, repeat_rhythm, swing
+from tools.house_band.score import Note, Track
+from tools.house_band.shows import SHOWS
+from tools.house_band.songbook import SongPlan, plan_song
 
-SOUNDFONT = Path("/usr/share/sounds/sf2/FluidR3_GM.sf2")
+EVERYBODY = frozenset({"drums", "bass", "rhythm", "keys", "lead", "voice", "backing"})
 
 
 @pytest.fixture(scope="module")
@@ -42,31 +49,9 @@ def drummers(groove: Path) -> Drummers:
 
 
 @pytest.fixture(scope="module")
-def studio() -> Studio:
-    try:
-        return Studio.open(SOUNDFONT)
-    except UsageError as missing:
-        pytest.skip(str(missing))
-
-
-@pytest.fixture(scope="module")
-def short_plan(drummers: Drummers) -> Callable[[int], SongPlan]:
-    """Songs of ten bars: four of verse, four of chorus, and the last chord."""
-
-    def plan(number: int) -> SongPlan:
-        song = plan_song(drummers, "test", seed=5, number=number)
-        sections = (
-            _section("verse", "I | IV | V | I", song.tonic, 0, 4),
-            _section("chorus", "IV | V", song.tonic, 4, 4),
-            _section("final", "I", song.tonic, 8, 2),
-        )
-        return replace(song, sections=sections)
-
-    return plan
-
-
-def _section(name: str, progression: str, tonic: int, first_bar: int, bars: int) -> Section:
-    return Section(name, first_bar, bars, EVERYBODY, tuple(lay_out(progression, tonic, first_bar, bars)))
+def plans(drummers: Drummers) -> list[SongPlan]:
+    """Two songs of each show."""
+    return [plan_song(drummers, show, "test", seed=5, number=number) for show in SHOWS.values() for number in (1, 2)]
 
 
 # Performances
@@ -78,11 +63,16 @@ def test_held_out_songs_share_no_performance_with_training_songs(groove: Path) -
     used = {}
     for split, allowed in SPLITS.items():
         drummers = load_drummers(groove, split)
-        plans = [plan_song(drummers, split, seed=1, number=number) for number in (1, 2)]
+        plans = [plan_song(drummers, show, split, seed=1, number=1) for show in (SHOWS["house"], SHOWS["arena-90"])]
         used[split] = {performance.name for plan in plans for performance in (*plan.grooves, *plan.fills)}
         used[split] |= {performance.name for performance in (*drummers.grooves, *drummers.fills)}
         assert {split_of[name] for name in used[split]} == set(allowed)
     assert used["train"].isdisjoint(used["test"])
+
+
+def test_a_folder_without_the_dataset_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="No Groove MIDI Dataset at"):
+        load_drummers(tmp_path, "train")
 
 
 def test_an_excerpt_is_cut_at_bar_lines_and_keeps_the_timing(drummers: Drummers) -> None:
@@ -95,14 +85,33 @@ def test_an_excerpt_is_cut_at_bar_lines_and_keeps_the_timing(drummers: Drummers)
     assert all(-0.12 <= hit.start_beats < 8 for hit in halves[0])
 
 
-def test_the_two_performances_of_a_song_go_together(drummers: Drummers) -> None:
+def test_the_two_performances_of_a_song_go_together_the_calmer_first(drummers: Drummers) -> None:
     rng = random.Random(0)
-    for first, second in (drummers.choose(rng) for _ in range(20)):
-        assert abs(first.bpm / second.bpm - 1) < 0.07
-        assert first.is_shuffle == second.is_shuffle
+    for show in SHOWS.values():
+        for calm, loud in (drummers.choose(show.feels, show.tempo_range_bpm, rng) for _ in range(2)):
+            assert abs(calm.bpm / loud.bpm - 1) < 0.07
+            assert calm.is_shuffle == loud.is_shuffle
+            assert calm.level <= loud.level
+            assert {calm.style, loud.style} <= show.feels
 
 
-# Harmony and rhythm
+def test_where_no_style_was_recorded_in_the_tempo_range_the_nearest_is_taken(drummers: Drummers) -> None:
+    calm, loud = drummers.choose(frozenset({"reggae"}), (80, 90), random.Random(0))
+    assert calm.style == loud.style == "reggae"
+    assert calm.bpm > 90
+
+
+def test_fills_have_no_holes_and_suit_the_tempo(drummers: Drummers) -> None:
+    fills = drummers.choose_fills(100, 6, random.Random(0))
+    assert len({fill.name for fill in fills}) == 6
+    for fill in fills:
+        hits = fill.excerpt(0, fill.bars)
+        assert min(hit.start_beats for hit in hits) < 2
+        assert sum(hit.start_beats >= 4 * fill.bars - 2 for hit in hits) >= 2
+        assert abs(math.log(fill.bpm / 100)) < 0.25
+
+
+# Harmony
 
 
 @pytest.mark.parametrize(
@@ -112,10 +121,25 @@ def test_the_two_performances_of_a_song_go_together(drummers: Drummers) -> None:
         ("bVII", Chord(0, (0, 4, 7))),
         ("ii7", Chord(4, (0, 3, 7, 10))),
         ("IVmaj7", Chord(7, (0, 4, 7, 11))),
+        ("V7sus4", Chord(9, (0, 5, 7, 10))),
+        ("I/iii", Chord(2, (0, 4, 7), slash=6)),
+        ("i/bvii", Chord(2, (0, 3, 7), slash=0)),
     ],
 )
 def test_roman_numerals_in_d(numeral: str, chord: Chord) -> None:
     assert read_chord(numeral, tonic=2) == chord
+
+
+@pytest.mark.parametrize("numeral", ["", "H", "VIII", "I/VIII", "imaj7", "I13"])
+def test_what_is_no_chord_is_refused(numeral: str) -> None:
+    with pytest.raises(ValueError, match=r"Roman numeral|minor chord"):
+        read_chord(numeral, tonic=0)
+
+
+def test_every_written_progression_can_be_read() -> None:
+    for mode in MODES.values():
+        for text in (*mode.vamps, *mode.verses, *mode.choruses):
+            assert all(1 <= len(bar) <= 2 for bar in read_progression(text, 0))
 
 
 def test_the_chords_of_a_bar_share_it() -> None:
@@ -125,20 +149,72 @@ def test_the_chords_of_a_bar_share_it() -> None:
 
 
 def test_a_voicing_keeps_third_and_seventh_and_stays_near_its_centre() -> None:
-    pitches = voicing(Chord(7, (0, 4, 7, 10)), 60, 3)
+    pitches = voicing(Chord(7, (0, 4, 7, 10)), 3, 60)
     assert {pitch % 12 for pitch in pitches} == {7, 11, 5}
-    assert all(55 <= pitch <= 67 for pitch in pitches)
+    assert all(53 <= pitch <= 69 for pitch in pitches)
+
+
+def test_voices_move_by_small_steps_from_chord_to_chord() -> None:
+    for text in ("I | IV | V7 | I", "i | bVII | bVI | V7", "ii7 | V7 | Imaj7 | IVmaj7"):
+        previous: tuple[int, ...] = ()
+        for span in once_through(text, tonic=4):
+            pitches = voicing(span.chord, 4, 58, previous)
+            moves = [abs(after - before) for before, after in zip(previous, pitches, strict=False)]
+            assert sum(moves) <= 10
+            assert abs(np.mean(pitches) - 58) <= 8
+            previous = pitches
+
+
+def test_a_scale_bends_to_the_chord() -> None:
+    minor = MODES["minor"].scale
+    assert scale_over(read_chord("i", 9), 9, minor) == {9, 11, 0, 2, 4, 5, 7}
+    assert scale_over(read_chord("V7", 9), 9, minor) == {9, 11, 0, 2, 4, 5, 8}  # G# instead of G
+    assert scale_over(read_chord("iv", 0), 0, MODES["major"].scale) == {0, 2, 4, 5, 7, 8, 11}  # Ab instead of A
+
+
+def test_passing_chords_fill_no_more_than_their_bars_and_stay_in_the_scale() -> None:
+    plain = once_through("I | IV | V | V | vi | ii", tonic=0)
+    scale = MODES["major"].scale
+    rich = embellished(plain, 0, scale, share=1.0, rng=random.Random(1))
+    assert len(rich) > len(plain)
+    assert [span.start_beats for span in rich[1:]] == [span.end_beats for span in rich[:-1]]
+    assert rich[-1].end_beats == plain[-1].end_beats
+    assert all(span.chord.pitch_classes <= set(scale) for span in rich)
+    assert {span.start_beats: span.chord.root for span in rich}.items() >= {
+        (span.start_beats, span.chord.root) for span in plain
+    }
+    assert Chord(7, (0, 5, 7)) in [span.chord for span in rich]  # the first V, suspended
+    assert embellished(plain, 0, scale, share=0.0, rng=random.Random(1)) == plain
+
+
+def test_nearest_pitch() -> None:
+    assert nearest(60.4, [2, 11], 48, 72) == 59
+    assert nearest(80, [0], 48, 72) == 72
+
+
+# Rhythm and MIDI
 
 
 def test_written_rhythms() -> None:
-    assert read_rhythm("X-.x..x-", 0.5) == [(0.0, 1.0, True), (1.5, 0.5, False), (3.0, 1.0, False)]
+    assert read_rhythm("X-.x.cx-", 0.5) == [(0.0, 1.0, "X"), (1.5, 0.5, "x"), (2.5, 0.5, "c"), (3.0, 1.0, "x")]
+
+
+def test_a_repeated_rhythm_is_cut_at_its_end() -> None:
+    strokes = list(repeat_rhythm("X---x---", 0.5, start_beats=8, end_beats=15))
+    assert strokes == [(8, 2, "X"), (10, 2, "x"), (12, 2, "X"), (14, 1, "x")]
 
 
 def test_swing_moves_the_second_eighth_to_two_thirds_and_no_beat() -> None:
     assert [swing(beats) for beats in (3, 3.5, 4)] == pytest.approx([3, 3 + 2 / 3, 4])
 
 
-# Scores
+def test_human_notes_are_near_the_written_and_end_where_they_did() -> None:
+    written = [Note(i, 0.5, 60, 80) for i in range(200)]
+    played = humanise(written, 120, random.Random(0), shuffle=False, spread_s=0.01)
+    late = np.array([after.start_beats - before.start_beats for before, after in zip(written, played, strict=True)])
+    assert 0.01 < late[1:].std() < 0.022  # 0.01 s are 0.02 beats
+    assert np.abs(late).max() <= 0.04 + 1e-9
+    assert [note.start_beats + note.length_beats for note in played] == pytest.approx([i + 0.5 for i in range(200)])
 
 
 def test_a_repeated_pitch_ends_before_it_is_struck_again() -> None:
@@ -158,147 +234,96 @@ def test_midi_file_has_tempo_length_and_notes_at_their_beats(tmp_path: Path) -> 
             assert elapsed_s == pytest.approx(6 * 60 / 90, abs=1e-4)
 
 
-def test_the_plan_decides_everything(drummers: Drummers) -> None:
-    plan = plan_song(drummers, "test", seed=5, number=3)
-    assert arrange(plan) == arrange(plan_song(drummers, "test", seed=5, number=3))
-    assert arrange(plan) != arrange(plan_song(drummers, "test", seed=6, number=3))
+# Form
 
 
-def test_sections_follow_each_other_and_the_song_lasts_minutes(drummers: Drummers) -> None:
-    for plan in (plan_song(drummers, "test", seed=5, number=number) for number in range(1, 9)):
+def _bars(sections: Sequence[Section], *names: str) -> int:
+    return sum(section.bars for section in sections if section.name in names)
+
+
+def test_sections_follow_each_other_and_the_song_lasts_minutes(plans: list[SongPlan]) -> None:
+    for plan in plans:
         starts = [section.start_beats for section in plan.sections]
         assert starts == [0, *(section.end_beats for section in plan.sections[:-1])]
-        assert 130 <= plan.length_s <= 270
-        assert plan.tempo_bpm == plan.grooves[0].bpm
+        assert 200 <= plan.length_s <= 630
+        for section in plan.sections:
+            assert section.chords[0].start_beats == section.start_beats
+            assert section.chords[-1].end_beats == section.end_beats
 
 
-def test_drums_are_the_performance_moved_by_whole_bars(drummers: Drummers) -> None:
-    plan = plan_song(drummers, "test", seed=5, number=1)
-    drums = arrange(plan).bus("drums")[0]
-    assert drums.channel == DRUM_CHANNEL
-    for section in (plan.sections[2], plan.sections[3]):
-        performance = plan.grooves[section.name in LOUD_SECTIONS]
-        played = {(round(hit.start_beats % 4, 6), hit.pitch, hit.velocity) for hit in performance.hits}
-        second_bar = section.start_beats + 4
-        bar = [note for note in drums.notes if second_bar <= note.start_beats < second_bar + 3.8]
-        assert bar
-        assert all((round(note.start_beats % 4, 6), note.pitch, note.velocity) in played for note in bar)
+def test_a_song_has_a_theme_that_returns_verses_jams_and_an_ending(plans: list[SongPlan]) -> None:
+    for plan in plans:
+        names = [section.name for section in plan.sections]
+        assert names[0] == "intro"
+        assert names[-2:] == ["ending", "final"]
+        assert names.index("theme") < names.index("verse") < names.index("jam")
+        last_theme = len(names) - 1 - names[::-1].index("theme")
+        assert last_theme > max(index for index, name in enumerate(names) if name in ("jam", "chorus"))
+        assert _bars(plan.sections, "jam", "breakdown") >= 16
 
 
-def test_the_bass_plays_the_root_where_a_chord_begins(short_plan: Callable[[int], SongPlan]) -> None:
-    plan = short_plan(1)
-    bass = arrange(plan).bus("bass")[0].notes
-
-    def first_note(span: ChordSpan) -> Note:
-        return min(bass, key=lambda note: abs(note.start_beats - span.start_beats))
-
-    spans = [span for section in plan.sections for span in section.chords]
-    assert [first_note(span).pitch % 12 for span in spans] == [span.chord.root for span in spans]
+@pytest.mark.parametrize("seed", range(6))
+def test_the_share_of_the_jam_is_about_what_was_asked_for(seed: int) -> None:
+    for jam in (0.3, 0.6):
+        sections = plan_form("dorian", 2, 220, jam, EVERYBODY, random.Random(seed))
+        bars = sections[-1].first_bar
+        assert abs(_bars(sections, "jam", "breakdown") / bars - jam) < 0.12
+        assert 200 <= bars <= 260
 
 
-def test_voices_rest_in_solos_and_lead_in_verses(drummers: Drummers) -> None:
-    plan = plan_song(drummers, "test", seed=5, number=2)
-    lead_voice = arrange(plan).bus("vocals")[0]
-    for section in plan.sections:
-        sung = [n for n in lead_voice.notes if section.start_beats + 0.2 <= n.start_beats < section.end_beats - 0.2]
-        assert bool(sung) == (section.name in ("verse", "chorus")) or section.name == "final"
+@pytest.mark.parametrize("seed", range(6))
+def test_a_jam_gathers_players_and_climbs_to_its_peak(seed: int) -> None:
+    sections = plan_form("mixolydian", 2, 220, 0.6, EVERYBODY, random.Random(seed))
+    jams = [section for section in sections if section.name == "jam"]
+    highest = max(jams, key=lambda section: max(section.energy))
+    lowest = min(jams, key=lambda section: section.mean_energy)
+    assert max(highest.energy) >= 0.95
+    assert lowest.mean_energy < 0.45
+    assert len(lowest.players) < len(highest.players)
+    assert all(section.soloist in section.players for section in jams)
+    assert all(section.soloist in {"", *section.players} for section in sections)
+    wave = [before for before, after in pairwise(jams) if before.energy[1] == after.energy[0]]
+    assert wave, "no part of a jam goes on where the one before it ended"
 
 
-# Mixing
+def test_players_who_are_not_there_play_nowhere(plans: list[SongPlan]) -> None:
+    for plan in plans:
+        band = set(plan.show.instruments)
+        assert set(plan.line_up) == band
+        assert set().union(*(section.players for section in plan.sections)) == band
+        assert all(plan.line_up[player].program in plan.show.instruments[player] for player in band)
 
 
-def test_level_counts_only_what_is_played() -> None:
-    rng = np.random.default_rng(0)
-    noise = (0.1 * rng.standard_normal((10 * SAMPLE_RATE_HZ, 2))).astype(np.float32)
-    noise[3 * SAMPLE_RATE_HZ :] = 0
-    assert level_db(noise) == pytest.approx(-20, abs=0.4)
-    assert level_db(np.zeros_like(noise)) == float("-inf")
+def test_energy_runs_straight_through_a_section_and_becomes_velocity() -> None:
+    section = Section("jam", 4, 8, EVERYBODY, tuple(lay_out("I | IV", 0, 4, 8)), energy=(0.2, 1.0))
+    assert [section.energy_at(beats) for beats in (0, 16, 32, 48, 99)] == pytest.approx([0.2, 0.2, 0.6, 1.0, 1.0])
+    assert section.velocity_at(47) > section.velocity_at(17) + 30
+    assert section.velocity_at(17, accent=True) > section.velocity_at(17)
+    assert section.chord_at(19.9).chord.root == 0
+    assert section.chord_at(20).chord.root == 5
+    assert section.chord_at(1000) == section.chords[-1]
 
 
-def test_the_limiter_brings_the_sum_to_its_peak_with_one_gain_for_all() -> None:
-    rng = np.random.default_rng(0)
-    stems = {name: rng.laplace(0, 0.1, (SAMPLE_RATE_HZ, 2)).astype(np.float32) for name in STEMS}
-    limited = limit(stems, loudness_db=-12)
-    peak = np.abs(sum(limited.values())).max()
-    assert peak == pytest.approx(decibels(PEAK_DBFS), rel=1e-3)
-    gains = [limited[name] / stems[name] for name in STEMS]
-    assert np.allclose(gains[0], gains[1], rtol=1e-4)
-    samples = to_integers(limited)
-    assert np.array_equal(sum(samples[name].astype(int) for name in STEMS), samples["mixture"])
+# Plans
 
 
-# The studio
+def test_a_song_keeps_to_its_show(plans: list[SongPlan]) -> None:
+    for plan in plans:
+        slowest, fastest = plan.show.tempo_range_bpm
+        assert slowest <= plan.tempo_bpm <= fastest
+        assert plan.mode_name in plan.show.modes
+        assert plan.feel in plan.show.feels
 
 
-def test_a_note_sounds_when_it_is_written(studio: Studio) -> None:
-    kick = Track("drums", DRUM_CHANNEL, 0, notes=[Note(4, 0.25, 36, 120)])
-    wave = studio.play(Score(tempo_bpm=100, length_beats=8, tracks=(kick,)), "drums", room_size=0.5)
-    assert wave.shape == (round(8 * 0.6 * SAMPLE_RATE_HZ), 2)
-    onset = np.argmax(np.abs(wave).max(axis=1) > 0.1 * np.abs(wave).max())
-    assert onset / SAMPLE_RATE_HZ == pytest.approx(2.4, abs=0.01)
+def test_each_show_and_number_is_another_song(drummers: Drummers, plans: list[SongPlan]) -> None:
+    assert len({(plan.tonic, plan.tempo_bpm, plan.length_beats) for plan in plans}) == len(plans)
+    again = plan_song(drummers, plans[0].show, "test", seed=5, number=1)
+    assert again == plans[0]
+    assert plan_song(drummers, plans[0].show, "test", seed=6, number=1) != plans[0]
 
 
-def test_the_stems_of_a_song_add_up_to_the_sample(
-    studio: Studio, short_plan: Callable[[int], SongPlan], tmp_path: Path
-) -> None:
-    plan = short_plan(1)
-    folder = make_song(studio, plan, tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == ["song-0001"]
-    samples = {name: soundfile.read(folder / f"{name}.wav", dtype="int16")[0] for name in (*STEMS, "mixture")}
-    assert all(wave.shape == (round(plan.length_s * SAMPLE_RATE_HZ), 2) for wave in samples.values())
-    assert np.array_equal(sum(samples[name].astype(int) for name in STEMS), samples["mixture"])
-    peaks = {name: np.abs(wave.astype(int)).max() / 32_768 for name, wave in samples.items()}
-    assert max(peaks.values()) < 1
-    assert peaks["mixture"] == pytest.approx(decibels(PEAK_DBFS), rel=0.02)
-    assert all(-30 < level_db(samples[name] / np.float32(32_768)) < -9 for name in STEMS)
-    description = json.loads((folder / "song.json").read_text())
-    assert (description["number"], description["split"], description["held_out"]) == (1, "test", True)
-    assert description["performances"] == [performance.name for performance in (*plan.grooves, *plan.fills)]
-
-
-def test_the_same_seed_gives_the_same_bytes_whatever_the_jobs(
-    studio: Studio, short_plan: Callable[[int], SongPlan], tmp_path: Path
-) -> None:
-    plans = [short_plan(1), short_plan(2)]
-    for jobs in (1, 2):
-        make_songs(studio, plans, tmp_path / str(jobs), jobs)
-    files = sorted(path.relative_to(tmp_path / "1") for path in (tmp_path / "1").rglob("*.*"))
-    assert len(files) == 2 * 6
-    assert all((tmp_path / "1" / file).read_bytes() == (tmp_path / "2" / file).read_bytes() for file in files)
-
-
-# The command line
-
-
-def _arguments(**changes: object) -> list[str]:
-    options = {"soundfont": SOUNDFONT, "split": "test", "songs": 1, "seed": 1, **changes}
-    return [word for name, value in options.items() for word in (f"--{name.replace('_', '-')}", str(value))]
-
-
-def test_songs_that_exist_are_left_alone(studio: Studio, groove: Path, tmp_path: Path) -> None:
-    finished = tmp_path / "song-0003"
-    finished.mkdir()
-    assert main(_arguments(groove=groove, out=tmp_path, first_song=3)) == 0
-    assert list(tmp_path.rglob("*")) == [finished]
-
-
-def test_what_is_missing_is_named(
-    studio: Studio, groove: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(_arguments(groove=tmp_path / "absent", out=tmp_path)) == 2
-    assert "No Groove MIDI Dataset at" in capsys.readouterr().err
-    assert main(_arguments(groove=groove, out=tmp_path, soundfont=tmp_path / "absent.sf2")) == 2
-    assert "No soundfont at" in capsys.readouterr().err
-
-
-def test_a_machine_without_fluidsynth_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", "")
-    with pytest.raises(UsageError, match="apt install fluidsynth"):
-        Studio.open(SOUNDFONT)
-
-
-@pytest.mark.parametrize("change", [{"songs": 0}, {"songs": "many"}, {"jobs": -1}, {"split": "both"}])
-def test_nonsense_is_refused(change: dict[str, object], tmp_path: Path) -> None:
-    with pytest.raises(SystemExit) as refusal:
-        main(_arguments(groove=tmp_path, out=tmp_path, **change))
-    assert refusal.value.code == 2
+def test_chance_for_one_purpose_leaves_the_others_alone(plans: list[SongPlan]) -> None:
+    first, second = plans[0].random("bass").random(), plans[0].random("lead").random()
+    assert first != second
+    assert plans[0].random("bass").random() == first
+    assert plans[1].random("bass").random() != first

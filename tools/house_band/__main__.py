@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ctypes
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -11,8 +12,11 @@ from pathlib import Path
 
 from engine.errors import StudioError
 from tools.house_band.groove import SPLITS, Drummers, load_drummers
+from tools.house_band.shows import SHOWS
 from tools.house_band.songbook import SongPlan, plan_song
 from tools.house_band.studio import Studio, make_song, song_folder
+
+M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4  # names of glibc's malloc.h
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,7 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _plans(drummers: Drummers, options: argparse.Namespace) -> list[SongPlan]:
     """As many songs as were asked for, or as many as it takes to fill the hours."""
-    endless = (plan_song(drummers, options.split, options.seed, number) for number in count(options.first_song))
+    endless = (
+        plan_song(drummers, SHOWS[options.show], options.split, options.seed, number)
+        for number in count(options.first_song)
+    )
     if options.songs is not None:
         return list(islice(endless, options.songs))
     return list(_until_full(endless, options.hours * 3600))
@@ -47,7 +54,7 @@ def _until_full(plans: Iterator[SongPlan], length_s: float) -> Iterator[SongPlan
 
 def make_songs(studio: Studio, plans: Sequence[SongPlan], out: Path, jobs: int) -> None:
     """Record the songs into `out`, `jobs` at once. StudioError from the first that fails; the others are called off."""
-    with ProcessPoolExecutor(jobs) as pool:
+    with ProcessPoolExecutor(jobs, initializer=_keep_memory) as pool:
         songs = {pool.submit(make_song, studio, plan, out): plan for plan in plans}
         try:
             for song in as_completed(songs):
@@ -58,11 +65,20 @@ def make_songs(studio: Studio, plans: Sequence[SongPlan], out: Path, jobs: int) 
             raise
 
 
+def _keep_memory() -> None:
+    """Have the C library keep what is freed: fetching fresh pages for every sound takes a third of the time."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if mallopt:
+        mallopt(M_MMAP_MAX, 0)
+        mallopt(M_TRIM_THRESHOLD, 2**31 - 1)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tools.house_band", description=__doc__)
     parser.add_argument("--groove", type=Path, required=True, help="folder of the Groove MIDI Dataset (info.csv)")
     parser.add_argument("--soundfont", type=Path, required=True, help="General MIDI soundfont, .sf2")
     parser.add_argument("--out", type=Path, required=True, help="folder for the songs")
+    parser.add_argument("--show", choices=list(SHOWS), default="house", help="which night; house: every song another")
     parser.add_argument("--split", choices=sorted(SPLITS), default="train", help="test: held-out drummers and songs")
     amount = parser.add_mutually_exclusive_group(required=True)
     amount.add_argument("--hours", type=_positive(float), help="as many songs as this takes")

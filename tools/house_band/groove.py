@@ -11,8 +11,10 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from random import Random
+from statistics import median
 
 import mido
 
@@ -32,6 +34,7 @@ STYLES = frozenset(
 )
 TEMPO_RANGE_BPM = (68, 145)
 SHORTEST_BARS = 8
+ALIKE_TEMPO = 0.06  # natural logarithm: six per cent
 ANTICIPATION_BEATS = 0.12  # a hit this early still belongs to the bar that follows
 
 
@@ -64,6 +67,38 @@ class Performance:
         return hits
 
     @cached_property
+    def bar_levels(self) -> list[float]:
+        """How much is played in each bar: the sum of the squared velocities, 1 for one hit as hard as can be."""
+        levels = [0.0] * max(1, self.bars)
+        for hit in self.hits:
+            bar = min(len(levels) - 1, int((hit.start_beats + ANTICIPATION_BEATS) / BEATS_PER_BAR))
+            levels[bar] += (hit.velocity / 127) ** 2
+        return levels
+
+    @cached_property
+    def full_bars(self) -> list[int]:
+        """The bars that can be played anywhere: without the pickup before the groove, and without stops in it."""
+        least = 0.5 * median(self.bar_levels)
+        return [bar for bar, level in enumerate(self.bar_levels) if level >= least]
+
+    @property
+    def level(self) -> float:
+        """How much is played in a bar, on the average."""
+        return sum(self.bar_levels) / len(self.bar_levels)
+
+    @cached_property
+    def accent(self) -> int:
+        """The velocity that one hit in ten reaches: how hard the drummer plays when it counts."""
+        velocities = sorted(hit.velocity for hit in self.hits)
+        return velocities[len(velocities) * 9 // 10] if velocities else 1
+
+    @cached_property
+    def is_full(self) -> bool:
+        """Whether, from a start in its first half bar, every half bar has at least two hits."""
+        half_bars = Counter(int(max(0.0, hit.start_beats) // 2) for hit in self.excerpt(0, self.bars))
+        return half_bars[0] > 0 and all(half_bars[number] >= 2 for number in range(1, 2 * self.bars))
+
+    @cached_property
     def is_shuffle(self) -> bool:
         """Whether the off-beats lie nearer to two thirds of a beat than to its middle."""
         parts = [hit.start_beats % 1 for hit in self.hits]
@@ -88,27 +123,40 @@ class Drummers:
     grooves: tuple[Performance, ...]
     fills: tuple[Performance, ...]
 
-    def choose(self, rng: Random) -> tuple[Performance, Performance]:
-        """Two performances that go together: alike in feel, at most 6 % apart in tempo, of one style where possible.
+    def choose(
+        self, styles: frozenset[str], tempo_range_bpm: tuple[float, float], rng: Random
+    ) -> tuple[Performance, Performance]:
+        """Two performances that go together, the calmer first: alike in feel and tempo, of one style where possible.
 
         A style's chance grows with the square root of its performances, so that rare ones are heard but not worn out.
+        Where none of the `styles` was recorded in the tempo range, the nearest in tempo is played faster or slower.
         The two may be one and the same.
         """
-        sizes = sorted(Counter(groove.style for groove in self.grooves).items())
+        suitable = self._suitable(styles, tempo_range_bpm)
+        sizes = sorted(Counter(groove.style for groove in suitable).items())
         [style] = rng.choices([name for name, _ in sizes], [math.sqrt(size) for _, size in sizes])
-        first = rng.choice([groove for groove in self.grooves if groove.style == style])
-        alike = [
-            groove
-            for groove in self.grooves
-            if abs(math.log(groove.bpm / first.bpm)) < 0.06 and groove.is_shuffle == first.is_shuffle
-        ]
-        same_style = [groove for groove in alike if groove.style == style and groove != first]
-        return first, rng.choice(same_style or alike)
+        first = rng.choice([groove for groove in suitable if groove.style == style])
+        alike = [groove for groove in suitable if abs(math.log(groove.bpm / first.bpm)) < ALIKE_TEMPO]
+        others = rng.sample([groove for groove in alike if groove != first], len(alike) - 1)
+        others.sort(key=lambda groove: groove.style != style)
+        second = next((groove for groove in others if groove.is_shuffle == first.is_shuffle), first)
+        calm, loud = sorted((first, second), key=lambda groove: (groove.level, groove.name))
+        return calm, loud
+
+    def _suitable(self, styles: frozenset[str], tempo_range_bpm: tuple[float, float]) -> list[Performance]:
+        slowest, fastest = tempo_range_bpm
+        of_styles = [groove for groove in self.grooves if groove.style in styles] or list(self.grooves)
+        in_range = [groove for groove in of_styles if slowest <= groove.bpm <= fastest]
+        if in_range:
+            return in_range
+        middle = math.sqrt(slowest * fastest)
+        nearest = min(abs(math.log(groove.bpm / middle)) for groove in of_styles)
+        return [groove for groove in of_styles if abs(math.log(groove.bpm / middle)) <= nearest + ALIKE_TEMPO]
 
     def choose_fills(self, bpm: float, count: int, rng: Random) -> list[Performance]:
-        """`count` different fills from the twice as many that are nearest in tempo."""
+        """`count` different fills from the twice as many that are nearest in tempo and have no holes."""
         by_tempo = sorted(self.fills, key=lambda fill: (abs(math.log(fill.bpm / bpm)), fill.name))
-        return rng.sample(by_tempo[: 2 * count], count)
+        return rng.sample(list(islice((fill for fill in by_tempo if fill.is_full), 2 * count)), count)
 
 
 def load_drummers(folder: Path, split: str) -> Drummers:

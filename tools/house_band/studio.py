@@ -1,4 +1,4 @@
-"""Command line: the studio. FluidSynth plays the buses of a score, the mix is made, and a song becomes a folder."""
+"""Command line: the studio. FluidSynth plays a score, a session records it, and a song becomes a folder."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,25 +14,21 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
-from engine.audio.format import CHANNELS, SAMPLE_RATE_HZ, Wave
+from engine.audio.format import CHANNELS, SAMPLE_RATE_HZ
 from engine.errors import OutputError, UsageError
 from tools.house_band.arranger import arrange
 from tools.house_band.harmony import NOTE_NAMES
 from tools.house_band.midi import write_midi
-from tools.house_band.mixing import amplify, at_level, limit, to_integers
-from tools.house_band.score import Score
+from tools.house_band.mixing import Sound, to_integers
+from tools.house_band.score import Score, Track
+from tools.house_band.session import Session
+from tools.house_band.shows import BAND
 from tools.house_band.songbook import SongPlan
-
-STEMS = ("drums", "bass", "other", "vocals")
-LEVELS_DB = {"drums": -14.5, "bass": -18.0, "guitars": -19.5, "keys": -21.0, "vocals": -17.0}  # RMS while playing
-LEVEL_SPREAD_DB = 2.0
-LOUDNESS_RANGE_DB = (-17.5, -13.5)  # RMS of the finished mix, before the limiter
-DRIVE_RANGE_DB = (4.0, 14.0)
 
 
 @dataclass(frozen=True)
 class Studio:
-    """A room with a FluidSynth in it: the program and its sampled instruments."""
+    """FluidSynth: the program and its sampled instruments."""
 
     soundfont: Path
     program: str
@@ -47,24 +44,22 @@ class Studio:
             raise UsageError(message)
         return cls(soundfont, program)
 
-    def play(self, score: Score, bus: str, room_size: float) -> Wave:
-        """One bus of a score, dry level as it comes, exactly as long as the score (`room_size` of the reverb: 0…1)."""
-        frames = round(score.length_s * SAMPLE_RATE_HZ)
-        with tempfile.TemporaryDirectory(prefix="house-band-") as folder:
-            midi, raw = Path(folder) / "bus.mid", Path(folder) / "bus.f32"
-            write_midi(midi, score.bus(bus), score.tempo_bpm, score.length_beats)
-            self._run(midi, raw, room_size)
-            samples = np.fromfile(raw, dtype="<f4", count=frames * CHANNELS)
-        wave = np.zeros((frames, CHANNELS), np.float32)
-        wave[: len(samples) // CHANNELS] = samples.reshape(-1, CHANNELS)
-        return wave
+    def play(self, score: Score, tracks: Sequence[Track]) -> Sound:
+        """Some tracks of a score, dry, level as it comes: (2, frames), exactly as long as the score."""
+        sound = np.zeros((CHANNELS, round(score.length_s * SAMPLE_RATE_HZ)), np.float32)
+        if any(track.notes for track in tracks):
+            with tempfile.TemporaryDirectory(prefix="house-band-") as folder:
+                midi, raw = Path(folder) / "tracks.mid", Path(folder) / "tracks.f32"
+                write_midi(midi, tracks, score.tempo_bpm, score.length_beats)
+                self._run(midi, raw, chorus=any(track.chorus for track in tracks))
+                samples = np.fromfile(raw, dtype="<f4", count=sound.size).reshape(-1, CHANNELS)
+            sound[:, : len(samples)] = samples.T
+        return sound
 
-    def _run(self, midi: Path, raw: Path, room_size: float) -> None:
+    def _run(self, midi: Path, raw: Path, *, chorus: bool) -> None:
         settings = {
-            "synth.reverb.room-size": room_size,
-            "synth.reverb.level": 0.6,
-            "synth.reverb.damp": 0.3,
-            "synth.reverb.width": 0.8,
+            "synth.reverb.active": 0,
+            "synth.chorus.active": int(chorus),
             "synth.chorus.level": 1.2,
             "synth.dynamic-sample-loading": 1,  # reads the instruments that play, not all 140 MB
             "synth.lock-memory": 0,
@@ -80,14 +75,7 @@ class Studio:
 
 def record(studio: Studio, plan: SongPlan) -> dict[str, npt.NDArray[np.int16]]:
     """The four stems and their exact sum, "mixture": int16, shape (frames, 2), each."""
-    score, rng = arrange(plan), plan.random("studio")
-    room_size = rng.uniform(0.2, 0.7)
-    buses = {bus: studio.play(score, bus, room_size) for bus in LEVELS_DB}
-    buses["guitars"] = amplify(buses["guitars"], rng.uniform(*DRIVE_RANGE_DB))
-    for bus, level_db in LEVELS_DB.items():
-        buses[bus] = at_level(buses[bus], level_db + rng.uniform(-LEVEL_SPREAD_DB, LEVEL_SPREAD_DB))
-    buses["other"] = buses.pop("guitars") + buses.pop("keys")
-    return to_integers(limit({stem: buses[stem] for stem in STEMS}, rng.uniform(*LOUDNESS_RANGE_DB)))
+    return to_integers(Session.of(plan, arrange(plan), studio.play).record())
 
 
 def song_folder(out: Path, number: int) -> Path:
@@ -121,6 +109,8 @@ def describe(plan: SongPlan) -> dict[str, object]:
     """What `song.json` says of a song."""
     return {
         "title": plan.title,
+        "band": BAND,
+        "show": plan.show.name,
         "seed": plan.seed,
         "number": plan.number,
         "split": plan.split,
@@ -133,5 +123,6 @@ def describe(plan: SongPlan) -> dict[str, object]:
         "form": [{"section": section.name, "start_beats": section.start_beats} for section in plan.sections],
         "programs": {player: seat.program for player, seat in plan.line_up.items()},
         "performances": [performance.name for performance in (*plan.grooves, *plan.fills)],
+        "audience_and_hiss": "in the stem other",
         "drums_credit": "Groove MIDI Dataset, Gillick et al. 2019, CC BY 4.0",
     }
