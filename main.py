@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import sys
 
 
 def main() -> int:
     """Open the window or run a command; return the exit status."""
+    multiprocessing.freeze_support()  # the packaged program's worker processes begin here too
     if len(sys.argv) == 1:
         from app import program
 

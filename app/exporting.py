@@ -33,7 +33,8 @@ def ask_folder(parent: QWidget, folder: Path, names: list[str], chosen: Callable
     dialog = QFileDialog(parent, "Export the stems into a folder", str(folder))
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-    dialog.fileSelected.connect(lambda path: _confirmed(parent, Path(path), names, chosen))
+    # Where a path was typed, the folder shown is selected besides, and the signal for one alone does not come.
+    dialog.filesSelected.connect(lambda paths: _confirmed(parent, Path(paths[-1]), names, chosen))
     dialog.finished.connect(dialog.deleteLater)
     dialog.open()
 
