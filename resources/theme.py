@@ -81,6 +81,7 @@ FAMILY = "Inter"
 BODY_PX = 13
 CAPTION_PX = 11
 TIME_PX = 21
+FIGURE_PX = 17
 
 
 def stem_colour(name: str) -> str:
@@ -187,6 +188,7 @@ def style_sheet() -> str:
         "inner": CONTROL_HEIGHT_PX - 4,
         "caption": CAPTION_PX,
         "time": TIME_PX,
+        "figure": FIGURE_PX,
     }
     return Template(_SHEET).substitute(vars(COLOURS), **sizes)
 
@@ -207,6 +209,7 @@ QLabel[role="heading"] { color: $dim; font-size: ${caption}px; font-weight: 600;
 QLabel[role="title"] { font-weight: 600; }
 QLabel[role="time"] { font-size: ${time}px; font-weight: 600; }
 QLabel[role="dim"] { color: $dim; }
+QLabel[role="figure"] { font-size: ${figure}px; font-weight: 600; }
 
 QPushButton, QToolButton {
     background: $raised; border: 1px solid $line; border-radius: ${corner}px;
@@ -241,6 +244,10 @@ QPushButton::menu-indicator { image: none; width: 0; }
 *[weight="square"]:focus { padding: 0; min-width: ${inner}px; max-width: ${inner}px; min-height: ${inner}px; }
 *[weight="door"] { background: transparent; border: 1px dashed $line; color: $dim; }
 *[weight="door"]:hover { color: $text; border-color: $faint; background: transparent; }
+*[weight="door"]:focus { border: 2px solid $text; padding: 0 11px; }
+*[weight="fold"] { background: transparent; border: 2px solid transparent; color: $dim; padding: 0 8px 0 0; }
+*[weight="fold"]:hover { color: $text; }
+*[weight="fold"]:focus { border: 2px solid $text; padding: 0 8px 0 0; }
 *[weight="round"] {
     background: $text; border: 2px solid $text; border-radius: 22px; padding: 0;
     min-width: 40px; max-width: 40px; min-height: 40px; max-height: 40px;
@@ -286,6 +293,28 @@ QMenu { background: $raised; border: 1px solid $line; padding: 4px; }
 QMenu::item { padding: 6px 16px; border-radius: 4px; }
 QMenu::item:selected { background: $hover; }
 QMenu::item:disabled { color: $faint; }
+
+*[panel="drop"] { background: $panel; border: 1px dashed $faint; border-radius: ${panel_corner}px; }
+*[panel="drop"][filled="true"] { border: 1px solid $line; }
+*[panel="drop"][over="true"] { border: 2px solid $accent; background: $raised; }
+
+QComboBox {
+    background: $well; border: 1px solid $line; border-radius: ${corner}px; padding: 0 8px; min-height: ${height}px;
+}
+QComboBox:hover { background: $panel; }
+QComboBox:focus { border: 2px solid $text; padding: 0 7px; min-height: ${inner}px; }
+QComboBox::drop-down { border: none; width: 28px; }
+QComboBox::down-arrow { image: none; }
+QComboBox QAbstractItemView {
+    background: $raised; border: 1px solid $line; padding: 4px; outline: none;
+    selection-background-color: $hover; selection-color: $text;
+}
+QComboBox QAbstractItemView::item { min-height: 28px; padding: 0 8px; border-radius: 4px; }
+
+QCheckBox { spacing: 8px; }
+QCheckBox::indicator { width: 16px; height: 16px; border: 1px solid $faint; border-radius: 4px; background: $well; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; }
+QCheckBox::indicator:focus { border: 2px solid $text; width: 14px; height: 14px; }
 
 *[panel="message"] { background: $raised; border: 1px solid $line; border-radius: ${corner}px; }
 *[panel="message"][kind="error"] { border-color: $mute; }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLineEdit, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from resources import theme
 from widgets.numerals import clock_text, length_s
+from widgets.segments import Segments
 
 PRESETS_S = (15.0, 30.0, 60.0, 120.0, 300.0)
 
@@ -22,7 +23,8 @@ class LengthSelector(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._length_s = 0.0
-        self._presets = QButtonGroup(self)
+        self._presets = Segments([clock_text(preset_s) for preset_s in PRESETS_S], "Length")
+        self._presets.pressed.connect(lambda index: self.set_length_s(PRESETS_S[index]))
         self.field = QLineEdit()
         self.field.setAccessibleName("Length, minutes and seconds")
         self.field.setToolTip("Any length from 0:01 to 3:00:00")
@@ -33,30 +35,11 @@ class LengthSelector(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2 * theme.STEP_PX)
-        for part in (self._segments(), self.field):
+        for part in (self._presets, self.field):
             part.setFixedHeight(theme.CONTROL_HEIGHT_PX)
             row.addWidget(part)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.set_length_s(PRESETS_S[1])
-
-    def _segments(self) -> QFrame:
-        frame = QFrame()
-        frame.setProperty("panel", "segments")
-        row = QHBoxLayout(frame)
-        row.setContentsMargins(1, 1, 1, 1)
-        row.setSpacing(0)
-        for preset_s in PRESETS_S:
-            button = QPushButton(clock_text(preset_s))
-            button.setProperty("weight", "segment")
-            button.setCheckable(True)
-            button.setFont(theme.font(tabular=True))
-            button.setAccessibleName(f"Length {clock_text(preset_s)}")
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Expanding)
-            button.clicked.connect(lambda _, chosen_s=preset_s: self.set_length_s(chosen_s))
-            self._presets.addButton(button)
-            row.addWidget(button)
-        return frame
 
     @property
     def length_s(self) -> float:
@@ -67,16 +50,10 @@ class LengthSelector(QWidget):
         """Choose a length; a preset of that length is marked."""
         self.field.setText(clock_text(chosen_s, tenths=chosen_s % 1 != 0))
         theme.mark(self.field, wrong=False)
-        self._mark_preset(chosen_s)
+        self._presets.mark(PRESETS_S.index(chosen_s) if chosen_s in PRESETS_S else None)
         if chosen_s != self._length_s:
             self._length_s = chosen_s
             self.length_changed.emit(chosen_s)
-
-    def _mark_preset(self, chosen_s: float) -> None:
-        self._presets.setExclusive(False)
-        for button, preset_s in zip(self._presets.buttons(), PRESETS_S, strict=True):
-            button.setChecked(preset_s == chosen_s)
-        self._presets.setExclusive(True)
 
     def _read_field(self) -> None:
         try:

@@ -4,61 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QScrollArea, QVBoxLayout, QWidget
 
 from engine.models.card import ModelCard
 from resources import theme
+from widgets.card_button import CardButton
 
-CARD_HEIGHT_PX = 60
 
-
-class ModelButton(QAbstractButton):
-    """A model as a card: its title, a line about it, an edge in the accent colour where it is the chosen one."""
+class ModelButton(CardButton):
+    """A model as a card: its title and what it says of itself."""
 
     def __init__(self, card: ModelCard, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(card.title, card.description, parent)
         self.card = card
-        self.setText(card.title)
-        self.setCheckable(True)
-        self.setAccessibleName(card.title)
-        self.setAccessibleDescription(card.description)
         self.setToolTip(card.description)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def sizeHint(self) -> QSize:
-        """As wide as there is room."""
-        return QSize(200, CARD_HEIGHT_PX)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the card."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        edge, width = self._edge()
-        painter.setPen(QPen(QColor(edge), width))
-        painter.setBrush(QColor(theme.COLOURS.hover if self.underMouse() else theme.COLOURS.raised))
-        inset = width / 2
-        box = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
-        painter.drawRoundedRect(box, theme.PANEL_CORNER_PX - 2, theme.PANEL_CORNER_PX - 2)
-        title = theme.font(theme.BODY_PX, QFont.Weight.DemiBold)
-        self._paint_line(painter, self.card.title, title, theme.COLOURS.text, 10)
-        caption = theme.font(theme.CAPTION_PX)
-        self._paint_line(painter, self.card.description, caption, theme.COLOURS.dim, 31)
-
-    def _edge(self) -> tuple[str, int]:
-        if self.hasFocus():
-            return theme.COLOURS.text, 2
-        return (theme.COLOURS.accent, 2) if self.isChecked() else (theme.COLOURS.line, 1)
-
-    def _paint_line(self, painter: QPainter, text: str, font: QFont, colour: str, top_px: int) -> None:
-        painter.setFont(font)
-        painter.setPen(QColor(colour))
-        box = QRectF(theme.GAP_PX, top_px, self.width() - 2 * theme.GAP_PX, 20)
-        shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, int(box.width()))
-        painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
 
 
 class ModelPicker(QScrollArea):

@@ -50,3 +50,33 @@ def decibel_text(gain_db: float) -> str:
         return "−∞ dB"
     sign = "−" if round(gain_db, 1) < 0 else "+" if round(gain_db, 1) > 0 else ""
     return f"{sign}{abs(gain_db):.1f} dB"
+
+
+def duration_text(seconds: float) -> str:
+    """A duration in words, as exact as one needs it: "40 s", "12 min", "5 h 12 min", "8 h"."""
+    if seconds < 60:
+        return f"{math.ceil(max(seconds, 0.0))} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    if not hours:
+        return f"{minutes} min"
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+_DURATION = re.compile(
+    r"(?P<hours>\d{1,4}):(?P<minutes>[0-5]\d)"
+    r"|(?:(?P<h>\d{1,4}(?:[.,]\d+)?)\s*(?:h|hours?))?\s*(?:(?P<min>\d{1,5}(?:[.,]\d+)?)\s*(?:m|min|minutes?)?)?"
+)
+
+
+def duration_minutes(text: str) -> float:
+    """The minutes that `text` means: "45", "45 min", "2 h", "1 h 30 min" or, as hours and minutes, "1:30".
+
+    Raises:
+        ValueError: with a sentence for the user: no duration, or none at all.
+    """
+    match = _DURATION.fullmatch(text.strip().lower())
+    parts = {name: float(part.replace(",", ".")) for name, part in match.groupdict("0").items()} if match else {}
+    total = 60 * (parts.get("hours", 0) + parts.get("h", 0)) + parts.get("minutes", 0) + parts.get("min", 0)
+    if not total:
+        raise ValueError(f"“{text.strip()}” is no length of time: type for instance 45 min, or 2 h.")
+    return total

@@ -66,6 +66,10 @@ class Autoencoder(Protocol):
         """(frames, 2) → (m, latent_size)."""
         ...
 
+    def mirrored(self, latents: Arrays) -> Arrays:
+        """Latents (…, latent_size) of the same sound with left and right exchanged."""
+        ...
+
     def decoder(self, seed: int = 0) -> StreamingDecoder:
         """A decoder at the beginning of a sound; the seed decides whatever is random in it."""
         ...
@@ -102,6 +106,10 @@ class PublishedAutoencoder:
     def frames_per_latent(self) -> int:
         """Frames of sound a latent step."""
         return FRAMES_PER_LATENT * self.config.hop
+
+    def mirrored(self, latents: Arrays) -> Arrays:
+        """Latents (…, latent_size) of the same sound with left and right exchanged."""
+        return np.roll(latents, self.config.latent_depth, axis=-1)
 
     def decoder(self, seed: int = 0) -> PublishedDecoder:
         """A decoder at the beginning of a sound; the seed is that of the noise layers, where they have weights."""

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -31,9 +31,6 @@ WEIGHTS_FILE = "autoencoder.safetensors"
 
 SEGMENT_LATENTS = 4
 """Latents decoded at once. Fixed, so that the sound does not depend on how latents arrive."""
-
-AHEAD_LATENTS = 1
-"""Latents after a segment that must be known before it is decoded; they help to find its phases."""
 
 ANALYSIS_LATENTS = 64
 """Latents encoded at once, which bounds the memory."""
@@ -191,11 +188,17 @@ def describe(wave: Wave, config: PatchConfig) -> Iterator[Description]:
 
 def _describe(spectra: Complex, config: PatchConfig) -> Description:
     mid, side = spectra.mean(axis=0), (spectra[0] - spectra[1]) / 2
-    levels = 20 * np.log10(np.abs(mid) + np.float32(10 ** (config.floor_db / 20)))
+    levels = levels_of(np.abs(mid), config)
     left, right, mid_power, side_power = (_band_powers(each, config) for each in (*spectra, mid, side))
     balances = (left - right) / (left + right + np.float32(SILENT_POWER))
     spread = np.maximum(side_power - np.square(panning(balances)) * mid_power, 0)
     return Description(levels.reshape(-1, config.patch_frames, config.bins), balances, mid_power, spread)
+
+
+def levels_of(magnitudes: Float, config: PatchConfig) -> Float:
+    """Levels in dB of magnitudes of which a sine at full scale has 1; silence has the autoencoder's floor."""
+    levels: Float = 20 * np.log10(magnitudes + np.float32(10 ** (config.floor_db / 20)))
+    return levels
 
 
 def _band_powers(spectra: Complex, config: PatchConfig) -> Float:
@@ -216,8 +219,19 @@ def panning(balances: Float) -> Float:
     return quotient
 
 
+class Phase(Protocol):
+    """Phases for the magnitudes of the mid signal, as a stream."""
+
+    def push(self, magnitudes: Float, keep: int) -> Complex:
+        """Magnitudes (frames, bins) → spectra (keep, bins) of the first of them; those after come again next time."""
+        ...
+
+
 class PatchAutoencoder:
     """Sound to latents and back, by principal components."""
+
+    ahead_latents = 1
+    """Latents after a segment that must be known before it is decoded; they help to find its phases."""
 
     def __init__(self, config: PatchConfig, tensors: Tensors) -> None:
         """Put an autoencoder together; `tensors` have the shapes `config.shapes`."""
@@ -243,17 +257,7 @@ class PatchAutoencoder:
         Raises:
             ModelError: a file is missing, damaged, or not of the shapes that the card states.
         """
-        card = load_card(folder)
-        if card.sizes.get("design") != DESIGN:
-            raise ModelError(f"{card.name} is no autoencoder of the design “{DESIGN}”.")
-        config = PatchConfig.from_sizes(card.sizes)
-        path = folder / WEIGHTS_FILE
-        tensors = read_tensors(path)
-        check_shapes(path, tensors, config.shapes)
-        for name in ("mid/deviations", "side/deviations"):
-            if not (tensors[name] > 0).all():
-                raise ModelError(f"{path.name}: the tensor {name} must be positive; the model is damaged.")
-        return cls(config, tensors)
+        return cls(*read_components(folder, DESIGN))
 
     def save(self, folder: Path) -> None:
         """Write the weights into a model folder; the card is the caller's.
@@ -278,14 +282,17 @@ class PatchAutoencoder:
         pieces = [self._project(description) for description in describe(check_wave(wave), self.config)]
         return np.concatenate([np.zeros((0, self.latent_size), np.float32), *pieces])
 
+    def mid_latents(self, levels: Float) -> Float:
+        """Levels (m, patch_frames, bins) of the mid signal, as `levels_of` → their part (m, mid) of the latents."""
+        return (levels - self.tensors["mid/mean"]).reshape(len(levels), -1) @ self._mid_analysis
+
     def _project(self, description: Description) -> Float:
-        levels = description.levels - self.tensors["mid/mean"]
-        mid = levels.reshape(len(levels), -1) @ self._mid_analysis
+        mid = self.mid_latents(description.levels)
         side = (description.balances - self.tensors["side/mean"]) @ self._side_analysis
         return np.concatenate([mid, side], axis=1)
 
     def magnitudes(self, latents: Float) -> Float:
-        """Latents (m, latent_size) → magnitudes (m · patch_frames, bins) of the mid signal."""
+        """Latents (m, latent_size), or their part `mid` → magnitudes (m · patch_frames, bins) of the mid signal."""
         config = self.config
         levels = (latents[:, : config.mid] @ self._mid_synthesis).reshape(-1, config.bins) + self.tensors["mid/mean"]
         floor = 10 ** (config.floor_db / 20)
@@ -308,14 +315,37 @@ class PatchAutoencoder:
         side = panned * mid + self._width * late
         return np.stack([mid + side, mid - side])
 
-    @property
-    def mirror(self) -> Float:
-        """What latents are multiplied by when left and right change places, (latent_size,); `side/mean` must be 0."""
-        return np.repeat(np.array([1, -1], np.float32), [self.config.mid, self.config.side])
+    def mirrored(self, latents: Float) -> Float:
+        """Latents (…, latent_size) of the same sound with left and right exchanged; `side/mean` must be 0."""
+        signs = np.repeat(np.array([1, -1], np.float32), [self.config.mid, self.config.side])
+        return latents * signs
+
+    def phase(self) -> Phase:
+        """Phases for a sound that begins."""
+        return PhaseRecovery(self.config.hop, ITERATIONS)
 
     def decoder(self, seed: int = 0) -> PatchDecoder:
         """A decoder at the beginning of a sound; nothing in it is random, so the seed changes nothing."""
         return PatchDecoder(self)
+
+
+def read_components(folder: Path, design: str) -> tuple[PatchConfig, Tensors]:
+    """Configuration and components from a model folder whose card states this design.
+
+    Raises:
+        ModelError: a file is missing, damaged, or not of the shapes that the card states.
+    """
+    card = load_card(folder)
+    if card.sizes.get("design") != design:
+        raise ModelError(f"{card.name} is no autoencoder of the design “{design}”.")
+    config = PatchConfig.from_sizes(card.sizes)
+    path = folder / WEIGHTS_FILE
+    tensors = read_tensors(path)
+    check_shapes(path, tensors, config.shapes)
+    for name in ("mid/deviations", "side/deviations"):
+        if not (tensors[name] > 0).all():
+            raise ModelError(f"{path.name}: the tensor {name} must be positive; the model is damaged.")
+    return config, tensors
 
 
 class PatchDecoder:
@@ -329,7 +359,7 @@ class PatchDecoder:
         config = autoencoder.config
         self._autoencoder = autoencoder
         self._waiting = np.zeros((0, autoencoder.latent_size), np.float32)
-        self._phase = PhaseRecovery(config.hop, ITERATIONS)
+        self._phase = autoencoder.phase()
         self._inverse = InverseStft(config.hop, CHANNELS)
         self._before = np.zeros((SPREAD_FRAMES, config.bins), np.complex64)  # the last spectra of the mid signal
         self._margin = (config.fft - config.hop) // 2  # frames of sound before the first patch begins
@@ -339,19 +369,22 @@ class PatchDecoder:
         """(m, latent_size) → the frames of all segments that are complete with these; perhaps none."""
         self._waiting = np.concatenate([self._waiting, latents])
         blocks = [np.zeros((0, CHANNELS), np.float32)]
-        while len(self._waiting) >= SEGMENT_LATENTS + AHEAD_LATENTS:
-            blocks.append(self._decode(self._waiting[: SEGMENT_LATENTS + AHEAD_LATENTS], SEGMENT_LATENTS))
+        needed = SEGMENT_LATENTS + self._autoencoder.ahead_latents
+        while len(self._waiting) >= needed:
+            blocks.append(self._decode(self._waiting[:needed], SEGMENT_LATENTS))
             self._waiting = self._waiting[SEGMENT_LATENTS:]
         return np.concatenate(blocks)
 
     def flush(self) -> Wave:
         """The frames that are still due; nothing may be pushed after."""
-        empty = np.zeros((0, CHANNELS), np.float32)
-        last = self._decode(self._waiting, len(self._waiting)) if len(self._waiting) else empty
-        self._waiting = self._waiting[:0]
-        if self._to_skip:  # nothing was ever pushed
-            return empty
-        return np.concatenate([last, self._emit(self._inverse.flush())[: self._margin]])
+        blocks = [np.zeros((0, CHANNELS), np.float32)]
+        while len(self._waiting):
+            keep = min(SEGMENT_LATENTS, len(self._waiting))
+            blocks.append(self._decode(self._waiting, keep))
+            self._waiting = self._waiting[keep:]
+        if not self._to_skip:  # something was pushed
+            blocks.append(self._emit(self._inverse.flush())[: self._margin])
+        return np.concatenate(blocks)
 
     def _decode(self, latents: Float, keep: int) -> Wave:
         """Decode `latents`, of which the first `keep` are given out."""

@@ -10,7 +10,7 @@ import numpy as np
 from engine.audio.format import Wave, check_wave
 from engine.errors import ModelError, UsageError
 from engine.models.card import CARD_FILE, load_card
-from engine.musika import coordinates, published
+from engine.musika import coordinates, patches, published, refined
 from engine.musika.autoencoder import Autoencoder
 from engine.musika.backend import Arrays, compiled
 from engine.musika.checkpoint import GENERATOR_FILE, load_generator
@@ -178,9 +178,9 @@ def load_autoencoder(folder: Path) -> Autoencoder:
     """
     if (folder / CARD_FILE).is_file():
         card = load_card(folder)
-        if card.sizes.get("design") == "patches":
-            from engine.musika.patches import PatchAutoencoder
-
-            autoencoder: Autoencoder = PatchAutoencoder.load(folder)
-            return autoencoder
+        design = card.sizes.get("design")
+        if design == patches.DESIGN:
+            return patches.PatchAutoencoder.load(folder)
+        if design == refined.DESIGN:
+            return refined.RefinedAutoencoder.load(folder)
     return published.read_autoencoder(folder)

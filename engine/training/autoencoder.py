@@ -1,197 +1,217 @@
-"""Engine thread (or the command line): fit our own autoencoder, the principal components of spectrogram patches.
+"""Engine thread (or the command line): what learns to encode sound and to decode it: an autoencoder of our own.
 
-    python -m engine.training.autoencoder --songs DIR --out DIR
-
-Subspace iteration with a fixed seed on patches that lie on disk: memory does not grow with the collection, and the
-same recordings give the same components (on the same machine).
+The principal components are fitted first, and stay: so latents keep their meaning, and generators that were trained on
+them their use, while the decoder gets better. How it does is in `engine.training.refining`; here is what it learns
+from, what it begins with, and what comes of it.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
-import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from engine.training import device as devices  # decides what Keras runs on, before anything imports it
+
+# isort: split
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import torch
 
-from engine.audio.files import probe
-from engine.audio.format import SAMPLE_RATE_HZ
-from engine.errors import StudioError, UsageError
+from engine.audio.format import SAMPLE_RATE_HZ, Wave
+from engine.errors import UsageError
 from engine.models.card import ModelCard, write_card
-from engine.musika.patches import SILENT_POWER, Description, PatchAutoencoder, PatchConfig, bin_weights, describe
-from engine.musika.spectra import Float
-from engine.training.recordings import find_recordings, read_pieces
+from engine.musika.patches import PatchAutoencoder, PatchConfig, levels_of
+from engine.musika.refined import RefinedAutoencoder, refined_sizes
+from engine.musika.spectra import OVERLAP, Float, stft
+from engine.musika.synthesis import load_autoencoder
+from engine.training import parallel
+from engine.training.collection import Collection
+from engine.training.components import fit_components
+from engine.training.excerpts import Excerpts
+from engine.training.refining import EDGE, Pieces, Recipe, Refining
+from engine.training.spectral import SIZES
 
-LARGEST_PATCHES = 24_000
-"""Patches that are enough (37 minutes of sound, spread over all of it); about 0.8 GB on disk while it runs."""
+__all__ = ["KIND", "AutoencoderLearner", "Recipe"]
 
-PIECE_PATCHES = 256
-"""Patches read or multiplied at once."""
+KIND = "autoencoder"
+COMPONENT_SIZES = ("hop", "patch_frames", "floor_db", "mid", "side")
+"""What a recipe says of the components."""
 
-EXTRA_DIRECTIONS = 32
-ROUNDS = 8
-"""Of subspace iteration; with the extra directions, enough for all that the components explain."""
+REFINED = "networks refine the spectra and find their phases"
+PLAIN = "phases by following spectral peaks, then a few rounds of Griffin-Lim"
 
-SMALLEST_DEVIATION = 1e-3
-"""Of a component in music that never uses it (mono recordings have no side)."""
-
-WIDEST = 1.0
-"""Of the side signal beside the mid signal; recordings with more are out of phase."""
-
-
-@dataclass(frozen=True)
-class Patches:
-    """What the components are fitted to.
-
-    Attributes:
-        levels: (n, patch_frames · bins) in dB; on disk, as a rule.
-        balances: (n, bands).
-        width: (bands,), the root of how much power the side signal has beyond the panned mid signal, over that of mid.
-    """
-
-    levels: Float
-    balances: Float
-    width: Float
+PREVIEW_S = 10
+QUIETEST_GAIN_DB = -12.0
+"""Excerpts are played at a gain between this and 0 dB."""
 
 
-def collect(recordings: Sequence[Path], config: PatchConfig, scratch: Path) -> Patches:
-    """Describe every k-th patch of all recordings, k the smallest that gives at most LARGEST_PATCHES.
+class AutoencoderLearner:
+    """An autoencoder that learns; see `engine.training.loop.Learner`."""
 
-    Args:
-        recordings: audio files.
-        config: of the autoencoder.
-        scratch: folder for the file that holds the levels.
+    def __init__(
+        self, collection: Path, recipe: Recipe | None = None, base: Path | None = None, device: str = "auto"
+    ) -> None:
+        """Begin anew, or with the components and networks of an autoencoder.
 
-    Raises:
-        AudioFileError: a recording cannot be read.
-        UsageError: there are fewer patches than components.
-    """
-    total = sum(-(-probe(path).frames // config.frames_per_latent) for path in recordings)
-    stride = -(-total // LARGEST_PATCHES)
-    width = config.patch_frames * config.bins
-    levels = np.memmap(scratch / "levels.f32", np.float32, "w+", shape=(-(-total // stride), width))
-    balances: list[Float] = []
-    powers = np.zeros((2, config.bands))
-    seen = filled = 0
-    for description in _descriptions(recordings, config):
-        chosen = slice(-seen % stride, None, stride)
-        rows = description.levels[chosen].reshape(-1, width)
-        levels[filled : filled + len(rows)] = rows
-        balances.append(description.balances[chosen])
-        powers += description.spread_power.sum(axis=0), description.mid_power.sum(axis=0)
-        seen += len(description.levels)
-        filled += len(rows)
-    if filled <= config.mid + EXTRA_DIRECTIONS:
-        raise UsageError(f"{filled} patches are too few for {config.mid} components: give more music.")
-    return Patches(levels[:filled], np.concatenate(balances), np.sqrt(powers[0] / np.maximum(powers[1], SILENT_POWER)))
+        Args:
+            collection: folder of a prepared collection.
+            recipe: how to learn.
+            base: folder of an autoencoder of our own to go on from; its sizes count instead of the recipe's.
+            device: "cpu", "cuda" or "auto".
 
+        Raises:
+            ModelError: the base is damaged, or the recipe's sizes make no sense.
+            UsageError: the collection or the device is not there, the base is a published autoencoder, excerpts are too
+                short, or the processes of the training cannot share the batch.
+            RuntimeError: Keras was imported before and runs on something else than torch.
+        """
+        devices.require_torch()
+        devices.keep_freed_memory()
+        self._device = devices.choose_device(device)
+        self._collection = Collection.open(collection)
+        self._excerpts = Excerpts(self._collection)
+        self._source = {"collection": str(collection.resolve())}
+        self.step, self.trained_s = 0, 0.0
+        with devices.computing_on(self._device):
+            begun = _base(base) if base else None
+        self.recipe = _recipe_of(begun, recipe or Recipe())
+        sizes = {name: getattr(self.recipe, name) for name in COMPONENT_SIZES}
+        self.config = PatchConfig(fft=OVERLAP * self.recipe.hop, **sizes)
+        _check(self.recipe)
+        networks = begun.refinement if isinstance(begun, RefinedAutoencoder) else None
+        self._refining = Refining(self.config, self.recipe, networks, self._device)
+        self._components = {name: torch.zeros(shape) for name, shape in self.config.shapes.items()}
+        self._linear: PatchAutoencoder | None = None  # until the components are fitted
+        if begun:
+            self._take_components(begun)
+            self._linear = self._of_components()
 
-def _descriptions(recordings: Sequence[Path], config: PatchConfig) -> Iterator[Description]:
-    for path in recordings:
-        for wave in read_pieces(path, PIECE_PATCHES * config.frames_per_latent):
-            yield from describe(wave, config)
+    @property
+    def identity(self) -> Mapping[str, Any]:
+        """What is trained, how, and from what; recordings may be added to the collection."""
+        return {"kind": KIND, "recipe": asdict(self.recipe), "source": self._source}
 
+    def learn(self, done: float) -> Mapping[str, float]:
+        """One step; the first one fits the components before that, which takes a minute."""
+        linear = self._linear or self._fit()
+        losses: Mapping[str, float] = {}
+        if self.recipe.refine:
+            losses = self._refining.learn(self._draw(linear), self.step, done)
+        self.step += 1
+        return losses
 
-def fit(patches: Patches, config: PatchConfig) -> PatchAutoencoder:
-    """The principal components of `patches`, whitened."""
-    levels = patches.levels
-    mean = sum(piece.sum(axis=0, dtype=np.float64) for piece in _pieces(levels)) / len(levels)
-    mid_mean = mean.reshape(config.patch_frames, config.bins).mean(axis=0).astype(np.float32)
-    weights = np.tile(bin_weights(config), config.patch_frames)
-    mid, mid_deviations = _principal_components(levels, np.tile(mid_mean, config.patch_frames), weights, config.mid)
+    def _fit(self) -> PatchAutoencoder:
+        """Fit the components, in one process for all."""
+        if parallel.rank() == 0:
+            self._take_components(fit_components(self._excerpts, self.config))
+        parallel.same_tensors(self._components)
+        self._linear = self._of_components()
+        return self._linear
 
-    # Every recording counts with its mirror image too: so the mean is zero, and swapping left and right is negating.
-    variances, axes = np.linalg.eigh(patches.balances.T @ patches.balances / len(patches.balances))
-    side = axes[:, ::-1][:, : config.side].T
-    side_deviations = np.sqrt(np.maximum(variances[::-1][: config.side], 0))
-    tensors = {
-        "mid/mean": mid_mean,
-        "mid/components": mid,
-        "mid/deviations": np.maximum(mid_deviations, SMALLEST_DEVIATION),
-        "side/mean": np.zeros(config.bands),
-        "side/components": side,
-        "side/deviations": np.maximum(side_deviations, SMALLEST_DEVIATION),
-        "side/width": np.minimum(patches.width, WIDEST),
-    }
-    return PatchAutoencoder(config, {name: tensor.astype(np.float32) for name, tensor in tensors.items()})
+    def _take_components(self, autoencoder: PatchAutoencoder) -> None:
+        for name, tensor in self._components.items():
+            tensor.copy_(torch.from_numpy(autoencoder.tensors[name]))
 
+    def _of_components(self) -> PatchAutoencoder:
+        return PatchAutoencoder(self.config, {name: tensor.numpy().copy() for name, tensor in self._components.items()})
 
-def _pieces(levels: Float) -> Iterator[Float]:
-    for first in range(0, len(levels), PIECE_PATCHES):
-        yield np.asarray(levels[first : first + PIECE_PATCHES])
+    def _draw(self, autoencoder: PatchAutoencoder) -> Pieces:
+        """This process's share of the excerpts of a step, which the seed and the step's number decide."""
+        config, recipe = self.config, self.recipe
+        rng = np.random.default_rng((recipe.seed, self.step))
+        frames = recipe.latents * config.frames_per_latent + config.fft - config.hop
+        gains = 10 ** (rng.uniform(QUIETEST_GAIN_DB, 0, (recipe.batch, 1)) / 20)
+        mids = self._excerpts.draw(recipe.batch, frames, rng).mean(axis=2) * gains.astype(np.float32)
+        spectra = stft(parallel.share(mids), config.hop)
+        heard: Float = np.abs(spectra)
+        levels = levels_of(heard / np.float32(config.hop), config)
+        patches = levels.reshape(-1, config.patch_frames, config.bins)
+        magnitudes = autoencoder.magnitudes(autoencoder.mid_latents(patches))
+        return Pieces(spectra, magnitudes.reshape(spectra.shape))
 
+    def tensors(self) -> dict[str, torch.Tensor]:
+        """Components, networks, and all that they learn with."""
+        components = {f"components/{name}": tensor for name, tensor in self._components.items()}
+        return components | self._refining.tensors()
 
-def _principal_components(levels: Float, mean: Float, weights: Float, count: int) -> tuple[Float, Float]:
-    """The first `count` principal axes (count, width) of (levels - mean) · weights, and the deviations along them."""
-    rng = np.random.default_rng(0)
-    axes = rng.standard_normal((levels.shape[1], count + EXTRA_DIRECTIONS)).astype(np.float32)
-    for _ in range(ROUNDS):
-        axes, _ = np.linalg.qr(axes)
-        image = np.zeros_like(axes)
-        for piece in _pieces(levels):
-            centred = (piece - mean) * weights
-            image += centred.T @ (centred @ axes)
-        axes = image
-    axes, _ = np.linalg.qr(axes)
-    covariance = np.zeros((axes.shape[1], axes.shape[1]))
-    for piece in _pieces(levels):
-        along = ((piece - mean) * weights) @ axes
-        covariance += along.T @ along
-    variances, turn = np.linalg.eigh(covariance / len(levels))
-    chosen = np.argsort(variances)[::-1][:count]
-    components = (axes @ turn[:, chosen]).T
-    components *= np.where(components.sum(axis=1, keepdims=True) < 0, -1, 1)  # the sign is free; up is louder
-    return components.astype(np.float32), np.sqrt(variances[chosen]).astype(np.float32)
+    def facts(self) -> dict[str, Any]:
+        """Whether the components are fitted."""
+        return {"fitted": self._linear is not None}
 
+    def restore(self, facts: Mapping[str, Any]) -> None:
+        """Go back to these facts."""
+        self._linear = self._of_components() if facts["fitted"] else None
 
-def train(recordings: Sequence[Path], config: PatchConfig) -> PatchAutoencoder:
-    """Fit an autoencoder to recordings.
+    def set_rates(self, factor: float) -> None:
+        """Learn at `factor` times the recipe's rates."""
+        self._refining.set_rates(factor)
 
-    Raises:
-        AudioFileError: one cannot be read.
-        UsageError: they are too short.
-    """
-    with tempfile.TemporaryDirectory(prefix="deepdeadnet-") as scratch:
-        return fit(collect(recordings, config, Path(scratch)), config)
+    def autoencoder(self) -> PatchAutoencoder:
+        """The autoencoder that stands now: components, and the moving average of the networks.
 
+        Raises:
+            UsageError: the components are not fitted yet.
+        """
+        if self._linear is None:
+            raise UsageError("The components have not been fitted yet: let the training do its first step.")
+        if not self.recipe.refine:
+            return self._linear
+        return RefinedAutoencoder(self.config, self._linear.tensors, self._refining.average)
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m engine.training.autoencoder", description="Fit an autoencoder.")
-    parser.add_argument("--songs", type=Path, required=True, help="folder of recordings")
-    parser.add_argument("--out", type=Path, required=True, help="model folder to write")
-    parser.add_argument("--name", default="autoencoder", help="what the model is called")
-    parser.add_argument("--title", default="Autoencoder", help="what it is called in the window")
-    parser.add_argument("--trained-on", default="", help="what the recordings are, in words")
-    parser.add_argument("--licence", default="", help="licence of the model")
-    parser.add_argument("--mid", type=int, default=PatchConfig.mid, help="values a step for the mid signal")
-    parser.add_argument("--side", type=int, default=PatchConfig.side, help="values a step for left and right")
-    options = parser.parse_args(arguments)
-    try:
-        config = PatchConfig(mid=options.mid, side=options.side)
-        recordings = find_recordings(options.songs)
-        autoencoder = train(recordings, config)
-        autoencoder.save(options.out)
-        hours = sum(probe(path).frames for path in recordings) / SAMPLE_RATE_HZ / 3600
+    def preview(self) -> Wave | None:
+        """An excerpt from the middle of the collection after its way through the autoencoder."""
+        if self._linear is None:
+            return None
+        wave = self._excerpts.read(self._excerpts.frames // 2, PREVIEW_S * SAMPLE_RATE_HZ)
+        with devices.computing_on(self._device):
+            autoencoder = self.autoencoder()
+            decoder = autoencoder.decoder()
+            decoded = np.concatenate([decoder.push(autoencoder.encode(wave)), decoder.flush()])
+        return decoded[: len(wave)]
+
+    def export(self, folder: Path) -> ModelCard:
+        """Write the weights (float16) and the card as a model folder.
+
+        Raises:
+            UsageError: the components are not fitted yet.
+            OutputError: the folder cannot be written.
+        """
+        recipe, refined = self.recipe, self.recipe.refine
+        self.autoencoder().save(folder)
+        learned = f", then {self.step} steps of {recipe.batch} excerpts, {self.trained_s / 60:.0f} minutes"
         card = ModelCard(
-            name=options.name,
-            title=options.title,
-            kind="autoencoder",
-            description="Principal components of spectrogram patches; phase by following spectral peaks.",
-            trained_on=options.trained_on or f"{len(recordings)} recordings, {hours:.2f} hours",
-            trained_for="one fit",
-            licence=options.licence,
-            sizes=config.sizes,
+            name=KIND,
+            title="Autoencoder",
+            kind=KIND,
+            description=f"{recipe.mid} principal components of spectrogram patches and {recipe.side} of the stereo "
+            f"balance for every {self.config.frames_per_latent} samples; {REFINED if refined else PLAIN}.",
+            trained_on=f"{self._collection.hours:.2f} hours of {len(self._collection.recordings)} recordings",
+            trained_for=f"one fit{learned if refined else ''}",
+            sizes=refined_sizes(self.config, recipe.width) if refined else self.config.sizes,
         )
-        write_card(card, options.out)
-    except StudioError as error:
-        print(error, file=sys.stderr)
-        return 2
-    return 0
+        return write_card(card, folder)
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def _base(folder: Path) -> PatchAutoencoder:
+    """The autoencoder to go on from."""
+    autoencoder = load_autoencoder(folder)
+    if not isinstance(autoencoder, PatchAutoencoder):
+        raise UsageError(f"{folder} holds a published autoencoder, which cannot be trained: choose one of our own.")
+    return autoencoder
+
+
+def _recipe_of(base: PatchAutoencoder | None, recipe: Recipe) -> Recipe:
+    """The recipe with the sizes of a base."""
+    if base is None:
+        return recipe
+    recipe = replace(recipe, **{name: getattr(base.config, name) for name in COMPONENT_SIZES})
+    return replace(recipe, width=base.refinement.config.width) if isinstance(base, RefinedAutoencoder) else recipe
+
+
+def _check(recipe: Recipe) -> None:
+    """See that a batch can be shared, and that excerpts are long enough for what they are compared by."""
+    parallel.check_batch(recipe.batch)
+    frames = recipe.latents * recipe.patch_frames - 2 * EDGE - OVERLAP + 1
+    if frames * recipe.hop <= max(SIZES):
+        raise UsageError(f"Excerpts of {recipe.latents} latents are too short to compare: choose more in the recipe.")

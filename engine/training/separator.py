@@ -1,87 +1,84 @@
-"""Engine thread: trains a separator on songs whose stems are known; saves as it goes and resumes where it stopped.
+"""Engine thread (or the command line): what learns to take a mix apart, from songs whose stems are known.
 
 The network is a small `demucs.htdemucs.HTDemucs`. What is kept of it is a moving average of the weights, which is ahead
 of the weights themselves while the learning rate is high.
-
-    python -m engine.training.separator --songs DIR --out DIR --minutes 60 [--resume]
 """
 
 from __future__ import annotations
 
-import argparse
-import ctypes
-import json
 import math
-import platform
-import signal
-import sys
-import time
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from demucs.htdemucs import HTDemucs
 
-from engine.audio.format import SAMPLE_RATE_HZ
-from engine.audio.writing import output_error, replaced_on_success
-from engine.errors import ModelError, StudioError
-from engine.models.card import ModelCard, write_card
-from engine.models.weights import write_tensors
+from engine.audio.format import SAMPLE_RATE_HZ, Wave
+from engine.errors import ModelError
+from engine.models.card import ModelCard, load_card, write_card
+from engine.models.weights import read_tensors, write_tensors
 from engine.separation.network import build_network
-from engine.training.songs import Songs
+from engine.separation.separator import Separator
+from engine.training import parallel
+from engine.training.adam import follow, make_adam, memory, set_rate
+from engine.training.device import choose_device, has_bfloat16, keep_freed_memory, precision
+from engine.training.songs import Pieces
 
-STATE_FILE = "state.safetensors"
-LOG_FILE = "log.csv"
+KIND = "separator"
 WEIGHTS_FILE = "weights.safetensors"
-FORMAT = 1
 
-SAVE_EVERY_S = 180.0
-RESCAN_EVERY_STEPS = 50
-MAX_BAD_STEPS = 20
+BETAS = (0.9, 0.999)
 CLIP_NORM = 5.0
+LAST_RATE = 0.01
+"""The learning rate at the end of the plan, as a part of the highest."""
+
 LEAST_ERROR = 1e-3
 """Error, as a part of the mix's energy, below which there is little to gain any more: 30 dB down."""
 
+PREVIEW_S = 4.0
+
 
 def _small_htdemucs() -> dict[str, Any]:
+    """Sizes for a processor: without the residual branches (`dconv_mode`), which cost a third of the time.
+
+    It answers with complex spectra. Magnitudes with the mix's phases (`cac` false) learn no faster, and even the true
+    ones would end at about 10 dB on the house band.
+    """
     return {
         "sources": ["drums", "bass", "other", "vocals"],
         "channels": 24,
         "depth": 4,
         "t_layers": 2,
+        "t_heads": 4,
         "dconv_mode": 0,
-        "cac": False,
-        "wiener_iters": -1,
-        "end_iters": -1,
         "segment": 3.0,
     }
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What is trained, and how.
+    """How a separator is trained.
 
     Attributes:
         sizes: constructor arguments of HTDemucs; `segment` (seconds) is also the length of the training pieces.
         batch: pieces a step.
+        mixed: share of the pieces that are put together from stems of different songs.
         learning_rate: Adam's, at its highest.
         warm_up_steps: over which the learning rate rises to it.
         average: share of the moving average of the weights that stays at each step.
-        bfloat16: compute in bfloat16 where that is exact enough; twice as fast on processors that have it.
         seed: of the first weights and of every draw.
     """
 
     sizes: Mapping[str, Any] = field(default_factory=_small_htdemucs)
     batch: int = 2
-    learning_rate: float = 8e-4
+    mixed: float = 0.5
+    learning_rate: float = 2e-3
     warm_up_steps: int = 50
-    average: float = 0.99
-    bfloat16: bool = False
+    average: float = 0.995
     seed: int = 1
 
     @property
@@ -96,151 +93,146 @@ class Recipe:
         return int(self.sizes["segment"] * SAMPLE_RATE_HZ)
 
 
-@dataclass(frozen=True)
-class Plan:
-    """When training ends: after so many steps, or so many minutes of training, whichever comes first."""
+class SeparatorLearner:
+    """A separator that learns; see `engine.training.loop.Learner`.
 
-    steps: float = math.inf
-    minutes: float = math.inf
+    Every step is decided by the recipe's seed, the step's number and the songs.
+    """
 
-    def done(self, step: int, seconds: float) -> float:
-        """The part of the plan that is behind, 0 to 1."""
-        return min(1.0, max(step / self.steps, seconds / 60 / self.minutes))
+    def __init__(
+        self, songs: Sequence[Path], recipe: Recipe | None = None, base: Path | None = None, device: str = "auto"
+    ) -> None:
+        """Begin with random weights, or with those of a separator.
 
-
-@dataclass(frozen=True)
-class Progress:
-    """Where the training stands: steps done, loss of the last one (dB), seconds trained in all, done 0 to 1."""
-
-    step: int
-    loss: float
-    seconds: float
-    done: float
-
-
-class Trainer:
-    """The network in training, with all that must survive a stop: weights, their average, Adam's moments, counters."""
-
-    def __init__(self, recipe: Recipe) -> None:
-        """Start from random weights.
+        Args:
+            songs: folders that hold songs; see `engine.training.songs.Pieces`.
+            recipe: how to learn.
+            base: model folder of a separator to go on from; its sizes then count instead of the recipe's.
+            device: "cpu", "cuda" or "auto".
 
         Raises:
-            ModelError: the recipe's sizes make no network.
+            AudioFileError: a folder holds no songs, or one that is not as it should be.
+            ModelError: the sizes make no network; `base` is no separator, or file and card do not belong together.
+            UsageError: the device is not there; the batch cannot be shared by the processes of the training.
         """
+        keep_freed_memory()
+        recipe = recipe or Recipe()
+        parallel.check_batch(recipe.batch)
+        self.recipe = replace(recipe, sizes=_sizes_of(base)) if base else recipe
+        self.step, self.trained_s = 0, 0.0
+        self._source = [str(folder.resolve()) for folder in songs]
+        self._pieces = Pieces(songs, self.recipe.stem_names, self.recipe.mixed)
+        self._device = choose_device(device)
+        self._bfloat16 = has_bfloat16(self._device)
         torch.manual_seed(recipe.seed)
-        self.recipe = recipe
-        self.network = build_network(recipe.sizes).train()
-        self.average = {name: value.detach().clone() for name, value in self.network.state_dict().items()}
-        self.step = 0
-        self.seconds = 0.0
-        self._adam = torch.optim.Adam(self.network.parameters(), lr=recipe.learning_rate)
-        self._bad_steps = 0
+        self.network = _begun(self.recipe.sizes, base).to(self._device).train()
+        self.average = _begun(self.recipe.sizes, base).to(self._device).eval().requires_grad_(requires_grad=False)
+        self.average.load_state_dict(self.network.state_dict())
+        self._adam = make_adam(self.network.parameters(), recipe.learning_rate, BETAS)
+        self._rate_factor = 1.0
 
-    @classmethod
-    def resume(cls, folder: Path) -> Trainer:
-        """Go on from what `save` wrote.
+    @property
+    def identity(self) -> Mapping[str, Any]:
+        """What is trained, how, and from what."""
+        return {"kind": KIND, "recipe": asdict(self.recipe), "source": self._source}
 
-        Raises:
-            ModelError: nothing was saved there, or it is damaged.
-        """
-        path = folder / STATE_FILE
-        try:
-            with safe_open(path, framework="pt") as file:
-                facts = json.loads(file.metadata()["training"])
-                tensors = {name: file.get_tensor(name) for name in list(file.keys())}
-            trainer = cls(Recipe(**facts["recipe"]))
-            trainer._restore(facts, tensors)
-        except FileNotFoundError as cause:
-            raise ModelError(f"No training was saved in {folder}: start it without --resume.") from cause
-        except (SafetensorError, OSError, ValueError, KeyError, TypeError, RuntimeError) as cause:
-            raise ModelError(f"{path} is damaged or of another version: start the training anew.") from cause
-        return trainer
-
-    def learn(self, stems: torch.Tensor, done: float) -> float:
-        """One step on stems (pieces, stems, 2, frames), `done` (0 to 1) of the way; returns the loss.
-
-        Raises:
-            ModelError: the loss has been infinite or no number for many steps on end.
-        """
-        for group in self._adam.param_groups:
-            group["lr"] = self._learning_rate(done)
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.recipe.bfloat16):
+    def learn(self, done: float) -> Mapping[str, float]:
+        """One step, `done` (0 to 1) of the way; returns the errors in dB: over all, and of each stem."""
+        stems = torch.from_numpy(parallel.share(self._draw(self.step))).to(self._device)
+        set_rate(self._adam, self._learning_rate(done))
+        with precision(self._device, self._bfloat16):
             estimates = self.network(stems.sum(1))
-        loss = error_db(estimates.float(), stems)
+        errors = errors_db(estimates.float(), stems).mean(0)
         self._adam.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), CLIP_NORM)
-        if self._usable(norm):
-            self._adam.step()
-            self._move_average()
+        errors.mean().backward()  # type: ignore[no-untyped-call]
+        parallel.average_gradients(self.network.parameters())
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), CLIP_NORM)
+        self._adam.step()
+        follow(list(self.average.parameters()), list(self.network.parameters()), self.recipe.average, self.step)
         self.step += 1
-        return loss.item()
+        found = parallel.average(errors).tolist()
+        return {"error": sum(found) / len(found), **dict(zip(self.recipe.stem_names, found, strict=True))}
 
-    def save(self, folder: Path) -> None:
-        """Write everything to one file, which replaces the one before only when it is complete.
+    def tensors(self) -> dict[str, torch.Tensor]:
+        """The weights, their average, and Adam's moments."""
+        tensors = {f"network.{name}": value for name, value in self.network.state_dict().items()}
+        tensors |= {f"average.{name}": value for name, value in self.average.state_dict().items()}
+        return tensors | {f"adam.{name}": value for name, value in memory(self._adam).items()}
 
-        Raises:
-            OutputError: it cannot be written.
-        """
-        facts = {"format": FORMAT, "step": self.step, "seconds": self.seconds, "recipe": asdict(self.recipe)}
-        with replaced_on_success(folder / STATE_FILE) as partial:
-            save_file(self._tensors(), partial, {"training": json.dumps(facts)})
+    def facts(self) -> dict[str, Any]:
+        """Nothing: the step's number decides what is drawn."""
+        return {}
 
-    def write_model(self, card: ModelCard, folder: Path) -> ModelCard:
-        """Write the averaged weights (float16) and the card, with the network's sizes filled in, as a model folder.
+    def restore(self, facts: Mapping[str, Any]) -> None:
+        """Nothing to go back to."""
+
+    def set_rates(self, factor: float) -> None:
+        """Learn at `factor` times the recipe's rate."""
+        self._rate_factor = factor
+
+    @torch.no_grad()
+    def preview(self) -> Wave:
+        """A piece of a song as it is mixed, then the stems found in it, one after the other."""
+        frames = int(PREVIEW_S * SAMPLE_RATE_HZ)
+        piece = self._pieces.batch(1, frames, np.random.default_rng(self.recipe.seed))[0]
+        mix = torch.from_numpy(piece.sum(0)).to(self._device)
+        found: torch.Tensor = self.average(mix[None])[0]
+        heard = torch.cat([mix[None], found]).permute(0, 2, 1).reshape(-1, 2).cpu().numpy()
+        wave: Wave = np.clip(heard, -1, 1)
+        return wave
+
+    def export(self, folder: Path) -> ModelCard:
+        """Write the averaged weights (float16) and a card as a model folder.
 
         Raises:
             OutputError: they cannot be written.
-            ModelError: the card is not valid.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        write_tensors(folder / WEIGHTS_FILE, {name: value.numpy() for name, value in self.average.items()})
-        return write_card(replace(card, kind="separator", sizes=dict(self.recipe.sizes)), folder)
+        weights = {name: value.cpu().numpy() for name, value in self.average.state_dict().items()}
+        write_tensors(folder / WEIGHTS_FILE, weights)
+        card = ModelCard(
+            name="separator",
+            title="Separator",
+            kind=KIND,
+            description=f"Takes {', '.join(self.recipe.stem_names)} apart.",
+            trained_on=f"{len(self._pieces)} songs in stems, and mixes of stems of different ones of them",
+            trained_for=f"{self.step} steps of {self.recipe.batch} pieces of {self.recipe.sizes['segment']:g} s, "
+            f"{self.trained_s / 60:.0f} minutes",
+            sizes=dict(self.recipe.sizes),
+        )
+        return write_card(card, folder)
+
+    def _draw(self, step: int) -> npt.NDArray[np.float32]:
+        """The whole batch (pieces, stems, 2, frames) of a step."""
+        rng = np.random.default_rng((self.recipe.seed, step))
+        return self._pieces.batch(self.recipe.batch, self.recipe.piece_frames, rng)
 
     def _learning_rate(self, done: float) -> float:
-        """A linear rise, then half a cosine down to nearly 0 at the end of the plan."""
+        """A linear rise, then half a cosine down to LAST_RATE at the end of the plan."""
         rise = min(1.0, (self.step + 1) / self.recipe.warm_up_steps)
-        return self.recipe.learning_rate * rise * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done)))
-
-    def _usable(self, norm: torch.Tensor) -> bool:
-        """Whether a gradient is finite; one that is not is passed over, but not for ever."""
-        self._bad_steps = 0 if bool(torch.isfinite(norm)) else self._bad_steps + 1
-        if self._bad_steps > MAX_BAD_STEPS:
-            raise ModelError("The training has broken down: resume it from its last state with a lower learning rate.")
-        return self._bad_steps == 0
-
-    def _move_average(self) -> None:
-        """The share that stays grows at first, so that the random weights of the start are soon forgotten."""
-        stays = min(self.recipe.average, (1 + self.step) / (10 + self.step))
-        for name, value in self.network.state_dict().items():
-            self.average[name].lerp_(value, 1 - stays)
-
-    def _tensors(self) -> dict[str, torch.Tensor]:
-        """All state by name; Adam's moments lie under the index of their parameter."""
-        tensors = {f"network.{name}": value.contiguous() for name, value in self.network.state_dict().items()}
-        tensors |= {f"average.{name}": value.contiguous() for name, value in self.average.items()}
-        for index, moments in self._adam.state_dict()["state"].items():
-            tensors |= {f"adam.{index}.{name}": value.contiguous() for name, value in moments.items()}
-        return tensors
-
-    def _restore(self, facts: Mapping[str, Any], tensors: Mapping[str, torch.Tensor]) -> None:
-        def part(prefix: str) -> dict[str, torch.Tensor]:
-            return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
-
-        if facts["format"] != FORMAT:
-            raise ValueError(f"format {facts['format']}")
-        self.network.load_state_dict(part("network."))
-        self.average = part("average.")
-        moments: dict[int, dict[str, torch.Tensor]] = {}
-        for name, value in part("adam.").items():
-            index, kind = name.split(".")
-            moments.setdefault(int(index), {})[kind] = value
-        self._adam.load_state_dict({**self._adam.state_dict(), "state": moments})
-        self.step, self.seconds = int(facts["step"]), float(facts["seconds"])
+        fall = LAST_RATE + (1 - LAST_RATE) * 0.5 * (1 + math.cos(math.pi * done))
+        return self.recipe.learning_rate * self._rate_factor * rise * fall
 
 
-def error_db(estimates: torch.Tensor, stems: torch.Tensor) -> torch.Tensor:
-    """The loss: energy of the error over that of the mix in dB, the mean over all stems of all pieces.
+def _sizes_of(base: Path) -> dict[str, Any]:
+    card = load_card(base)
+    if card.kind != KIND:
+        raise ModelError(f"{card.name} is a model of the kind {card.kind}: choose a separator to go on from.")
+    return card.sizes
+
+
+def _begun(sizes: Mapping[str, Any], base: Path | None) -> HTDemucs:
+    """A network with random weights, or with those of a base."""
+    network = build_network(sizes)
+    if base is not None:
+        Separator.load(base)  # sees that file and card belong together, and says what does not
+        (file,) = (name for name in load_card(base).files if name.endswith(".safetensors"))
+        network.load_state_dict({name: torch.from_numpy(value) for name, value in read_tensors(base / file).items()})
+    return network
+
+
+def errors_db(estimates: torch.Tensor, stems: torch.Tensor) -> torch.Tensor:
+    """The loss of each stem of each piece, (pieces, stems): energy of the error over that of the mix, in dB.
 
     It is the scale on which separation is scored, and so each piece and stem counts alike, whatever its level. The mean
     absolute error, as in demucs's own training, rewards silence as long as the network is unsure.
@@ -251,105 +243,4 @@ def error_db(estimates: torch.Tensor, stems: torch.Tensor) -> torch.Tensor:
     """
     error = (estimates - stems).square().mean((2, 3))
     mix = stems.sum(1).square().mean((1, 2))[:, None] + 1e-8  # -80 dB: pieces of silence count nothing
-    return 10 * torch.log10(error / mix + LEAST_ERROR).mean()
-
-
-def train(songs: Songs, trainer: Trainer, plan: Plan, folder: Path) -> Generator[Progress]:
-    """Train to the end of the plan, one item a step; state and log are kept in `folder`.
-
-    To stop earlier, close the iterator: the state is saved then as well.
-
-    Raises:
-        AudioFileError: a song cannot be read.
-        ModelError: the training has broken down.
-        OutputError: `folder` cannot be written.
-    """
-    with _open_log(folder / LOG_FILE, trainer.step) as log:
-        saved_s = trainer.seconds
-        try:
-            while (done := plan.done(trainer.step, trainer.seconds)) < 1:
-                loss = _timed_step(songs, trainer, done)
-                log.write(f"{trainer.step},{loss:.4f},{trainer.seconds:.1f}\n")
-                if trainer.seconds - saved_s > SAVE_EVERY_S:
-                    trainer.save(folder)
-                    saved_s = trainer.seconds
-                yield Progress(trainer.step, loss, trainer.seconds, plan.done(trainer.step, trainer.seconds))
-        finally:
-            trainer.save(folder)
-
-
-def _open_log(path: Path, steps: int) -> TextIO:
-    """The CSV file to go on writing: the rows of the first `steps` steps stay, later ones were never saved."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        rows = path.read_text(encoding="utf8").splitlines()[1 : steps + 1] if steps and path.exists() else []
-        log = path.open("w", encoding="utf8", buffering=1)  # each row as it comes
-        log.writelines(f"{row}\n" for row in ("step,loss,seconds", *rows))
-    except OSError as cause:
-        raise output_error(path, cause) from cause
-    return log
-
-
-def _timed_step(songs: Songs, trainer: Trainer, done: float) -> float:
-    """One step; what it learns from depends on the seed, the step's number and the songs only."""
-    begin = time.monotonic()
-    if trainer.step % RESCAN_EVERY_STEPS == 0:
-        songs.rescan()
-    recipe = trainer.recipe
-    rng = np.random.default_rng((recipe.seed, trainer.step))
-    stems = torch.from_numpy(songs.batch(recipe.batch, recipe.piece_frames, rng))
-    loss = trainer.learn(stems, done)
-    trainer.seconds += time.monotonic() - begin
-    return loss
-
-
-def main() -> int:
-    """Run the command line; 0 at the end of the plan or when stopped, 2 after bad input, with one line on stderr."""
-    options = _parser().parse_args()
-    torch.set_num_threads(options.threads)
-    _keep_freed_memory()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        trainer = Trainer.resume(options.out) if options.resume else Trainer(Recipe(bfloat16=_has_bfloat16()))
-        songs = Songs(options.songs, trainer.recipe.stem_names)
-        with closing(train(songs, trainer, Plan(minutes=options.minutes), options.out)) as steps:
-            for progress in steps:
-                line = f"\r{progress.done:6.1%}  step {progress.step}  error {progress.loss:.2f} dB"
-                print(line, end="", file=sys.stderr)
-    except KeyboardInterrupt:
-        print("\nstopped; go on with --resume", file=sys.stderr)
-    except StudioError as error:
-        print(f"\n{error}", file=sys.stderr)
-        return 2
-    return 0
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m engine.training.separator", description="Train a separator.")
-    parser.add_argument("--songs", type=Path, required=True, help="folder of songs, each a folder with a WAV a stem")
-    parser.add_argument("--out", type=Path, required=True, help="folder for the state and the log")
-    parser.add_argument("--minutes", type=float, default=60.0, help="length of the whole training")
-    parser.add_argument("--threads", type=int, default=torch.get_num_threads(), help="processor cores to use")
-    parser.add_argument("--resume", action="store_true", help="go on from the state in the folder")
-    return parser
-
-
-def _has_bfloat16() -> bool:
-    """Whether this processor multiplies bfloat16 numbers itself; others only imitate it, slowly."""
-    capabilities = torch.cpu.get_capabilities()
-    return any(capabilities.get(name, False) for name in ("avx512_bf16", "amx_bf16"))
-
-
-def _keep_freed_memory() -> None:
-    """Let the C library keep what is freed: it would hand every large tensor back, and each new one cost page faults.
-
-    Saves about a third of the time of a step. The numbers are M_MMAP_MAX and M_TRIM_THRESHOLD of malloc.h.
-    """
-    if platform.libc_ver()[0] == "glibc":
-        libc = ctypes.CDLL(None)
-        libc.mallopt(-4, 0)
-        libc.mallopt(-1, 2**31 - 1)
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
+    return 10 * torch.log10(error / mix + LEAST_ERROR)

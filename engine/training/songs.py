@@ -1,12 +1,14 @@
-"""Engine thread: songs whose stems are known, drawn from in short varied pieces to train a separator on.
+"""Engine thread (or the command line): songs whose stems are known, and short varied pieces of them to learn from.
 
-Every other piece is as its song has it, the rest are put together from stems of different songs; all stems have random
-gains and signs, and their channels may be swapped.
+A song is a folder with a WAV file a stem (drums.wav, bass.wav, …); a `mixture.wav` beside them is the sum of these and
+is not read. Some pieces are as their song has them, the others are put together from stems of different songs; all
+stems have random gains and signs, and their channels may be swapped.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,84 +17,148 @@ import soundfile
 
 from engine.audio.format import CHANNELS, SAMPLE_RATE_HZ
 from engine.errors import AudioFileError
+from engine.takes.take import Stems
+from engine.training.recordings import MIXTURE
 
 GAINS_DB = (-6.0, 3.0)
 
 
-class Songs:
-    """A folder of songs, each a folder with a WAV file a stem; songs may be added while it is in use.
+@dataclass(frozen=True)
+class Song:
+    """A song in stems.
 
-    Files are opened for the piece at hand only, so that any number of hours costs no memory.
+    Attributes:
+        folder: where its stems lie.
+        stem_names: of the files, without ".wav".
+        frames: length.
     """
 
-    def __init__(self, folder: Path, stem_names: Sequence[str]) -> None:
-        """Look for songs in `folder`.
+    folder: Path
+    stem_names: tuple[str, ...]
+    frames: int
+
+    def read(self, start: int, frames: int) -> Stems:
+        """Its stems (frames, stems, 2) from the frame `start` on, with silence after the end.
 
         Raises:
-            AudioFileError: there is none, or one is not stereo at 44.1 kHz or has stems of different lengths.
+            AudioFileError: a stem cannot be read or holds no numbers.
         """
-        self._folder = folder
-        self._stem_names = tuple(stem_names)
-        self._lengths: dict[Path, int] = {}
-        self.rescan()
+        return np.stack([read_stem(self.folder / f"{name}.wav", start, frames) for name in self.stem_names], 1)
 
-    def __len__(self) -> int:
-        return len(self._lengths)
-
-    def rescan(self) -> None:
-        """Look for songs that were added.
+    def blocks(self, block_frames: int) -> Iterator[Stems]:
+        """All of it, in blocks (block_frames, stems, 2), the last one shorter.
 
         Raises:
-            AudioFileError: as the constructor.
+            AudioFileError: as `read`.
         """
-        for song in sorted(self._folder.glob("*/")):
-            stems = [song / f"{name}.wav" for name in self._stem_names]
-            if song not in self._lengths and all(stem.is_file() for stem in stems):
-                self._lengths[song] = _common_length(stems)
-        if not self._lengths:
-            raise AudioFileError(
-                f"{self._folder} holds no songs: each must be a folder with {', '.join(self._stem_names)} (.wav)."
-            )
-
-    def batch(self, pieces: int, frames: int, rng: np.random.Generator) -> npt.NDArray[np.float32]:
-        """Draw pieces (pieces, stems, 2, frames), every other one with each stem from a song and place of its own."""
-        return np.stack([self._piece(frames, rng, mixed=bool(index % 2)) for index in range(pieces)])
-
-    def _piece(self, frames: int, rng: np.random.Generator, *, mixed: bool) -> npt.NDArray[np.float32]:
-        songs = sorted(self._lengths)
-        song, place = songs[rng.integers(len(songs))], rng.random()
-        stems = []
-        for name in self._stem_names:
-            if mixed:
-                song, place = songs[rng.integers(len(songs))], rng.random()
-            start = int(place * max(1, self._lengths[song] - frames))
-            stems.append(_varied(_read(song / f"{name}.wav", start, frames), rng))
-        return np.stack(stems)
+        for start in range(0, self.frames, block_frames):
+            yield self.read(start, min(block_frames, self.frames - start))
 
 
-def _common_length(stems: Sequence[Path]) -> int:
+def find_songs(folder: Path, stem_names: Sequence[str] = ()) -> list[Song]:
+    """The songs anywhere below `folder`, in the order of their paths.
+
+    Args:
+        folder: to look in.
+        stem_names: what each must have, in this order; by default whatever WAV files lie beside a mixture.
+
+    Raises:
+        AudioFileError: there is none, or one is not stereo at 44.1 kHz or has stems of different lengths.
+    """
+    mark = f"{stem_names[0]}.wav" if stem_names else MIXTURE
+    places = sorted(path.parent for path in folder.rglob(mark) if not _is_hidden(path.relative_to(folder)))
+    songs = []
+    for place in places:
+        names = tuple(stem_names) or _stems_beside_mixture(place)
+        if names and all((place / f"{name}.wav").is_file() for name in names):
+            songs.append(Song(place, names, _common_frames(place, names)))
+    if not songs:
+        wanted = ", ".join(stem_names) or "its stems and their mixture"
+        raise AudioFileError(f"{folder} holds no songs: each must be a folder with {wanted} (.wav).")
+    return songs
+
+
+def _is_hidden(path: Path) -> bool:
+    """Whether it is work in progress, see `engine.audio.writing`."""
+    return any(part.startswith(".") for part in path.parts)
+
+
+def _stems_beside_mixture(place: Path) -> tuple[str, ...]:
+    return tuple(sorted(path.stem for path in place.glob("*.wav") if path.name != MIXTURE))
+
+
+def _common_frames(place: Path, stem_names: Sequence[str]) -> int:
     """The frames of a song, from its stems' headers."""
     try:
-        headers = [soundfile.info(stem) for stem in stems]
+        headers = [soundfile.info(place / f"{name}.wav") for name in stem_names]
     except soundfile.LibsndfileError as cause:
-        raise AudioFileError(f"A stem in {stems[0].parent} cannot be read: replace it or remove the song.") from cause
+        raise AudioFileError(f"A stem in {place} cannot be read: replace it or remove the song.") from cause
     kinds = {(header.frames, header.samplerate, header.channels) for header in headers}
     if len(kinds) > 1 or kinds.pop()[1:] != (SAMPLE_RATE_HZ, CHANNELS):
-        raise AudioFileError(f"The stems in {stems[0].parent} must be stereo, at 44.1 kHz and of one length.")
+        raise AudioFileError(f"The stems in {place} must be stereo, at 44.1 kHz and of one length.")
     frames: int = headers[0].frames
     return frames
 
 
-def _read(path: Path, start: int, frames: int) -> npt.NDArray[np.float32]:
-    """A piece (2, frames) of a stem, with silence after its end."""
+def read_stem(path: Path, start: int, frames: int) -> npt.NDArray[np.float32]:
+    """A part (frames, 2) of a stem, with silence after its end.
+
+    Raises:
+        AudioFileError: it cannot be read or holds no numbers.
+    """
     try:
         audio, _ = soundfile.read(path, frames, start, dtype="float32", always_2d=True, fill_value=0.0)
     except soundfile.LibsndfileError as cause:
         raise AudioFileError(f"{path} cannot be read: replace it or remove the song.") from cause
     if not np.isfinite(audio).all():
         raise AudioFileError(f"{path} holds NaN or infinity: replace it or remove the song.")
-    piece: npt.NDArray[np.float32] = audio.T
-    return piece
+    part: npt.NDArray[np.float32] = audio
+    return part
+
+
+class Pieces:
+    """Short pieces of songs, drawn at random.
+
+    Files are opened for the piece at hand only, so that any number of hours costs no memory.
+    """
+
+    def __init__(self, folders: Sequence[Path], stem_names: Sequence[str], mixed: float = 0.5) -> None:
+        """Look for songs.
+
+        Args:
+            folders: that hold songs; every song is as likely as every other, those of a folder that is named twice
+                count twice. Stems of different folders are never mixed: what has been through an autoencoder and what
+                has not do not belong together.
+            stem_names: what is to be told apart, in order.
+            mixed: share of the pieces whose stems are each of a song and place of its own, 0 to 1.
+
+        Raises:
+            AudioFileError: as `find_songs`.
+        """
+        self._folders = [find_songs(folder, stem_names) for folder in folders]
+        self._ends = np.cumsum([len(songs) for songs in self._folders])
+        self._stem_names = tuple(stem_names)
+        self._mixed = mixed
+
+    def __len__(self) -> int:
+        """How many songs there are."""
+        return int(self._ends[-1])
+
+    def batch(self, pieces: int, frames: int, rng: np.random.Generator) -> npt.NDArray[np.float32]:
+        """Draw pieces (pieces, stems, 2, frames)."""
+        return np.stack([self._piece(frames, rng) for _ in range(pieces)])
+
+    def _piece(self, frames: int, rng: np.random.Generator) -> npt.NDArray[np.float32]:
+        songs = self._folders[int(np.searchsorted(self._ends, rng.integers(len(self)), side="right"))]
+        mixed = rng.random() < self._mixed
+        song, place = songs[rng.integers(len(songs))], rng.random()
+        stems = []
+        for name in self._stem_names:
+            if mixed:
+                song, place = songs[rng.integers(len(songs))], rng.random()
+            start = int(place * max(1, song.frames - frames))
+            stems.append(_varied(read_stem(song.folder / f"{name}.wav", start, frames).T, rng))
+        return np.stack(stems)
 
 
 def _varied(stem: npt.NDArray[np.float32], rng: np.random.Generator) -> npt.NDArray[np.float32]:

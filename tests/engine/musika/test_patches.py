@@ -15,7 +15,7 @@ from engine.models.weights import write_tensors
 from engine.musika.patches import WEIGHTS_FILE, PatchAutoencoder, PatchConfig, describe, soften
 from engine.musika.phase import PhaseRecovery, follow_peaks
 from engine.musika.spectra import stft
-from engine.training.autoencoder import Patches, fit
+from engine.training.components import Patches, fit
 
 CONFIG = PatchConfig(mid=24, side=4)
 STEP = CONFIG.frames_per_latent
@@ -102,7 +102,7 @@ def test_what_panning_does_not_explain_is_the_width() -> None:
 def test_exchanging_left_and_right_mirrors_the_latents(autoencoder: PatchAutoencoder) -> None:
     wave = music()[: 8 * STEP]
     mirrored = autoencoder.encode(np.ascontiguousarray(wave[:, ::-1]))
-    np.testing.assert_allclose(mirrored, autoencoder.encode(wave) * autoencoder.mirror, atol=2e-3)
+    np.testing.assert_allclose(mirrored, autoencoder.mirrored(autoencoder.encode(wave)), atol=2e-3)
 
 
 def test_latents_of_the_fitted_music_are_whitened(autoencoder: PatchAutoencoder) -> None:

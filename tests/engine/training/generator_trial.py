@@ -1,12 +1,17 @@
-"""Trains a tiny generator in a process of its own, where Keras runs on torch, and prints what happened as JSON.
+"""Trains tiny generators in a process of its own, where Keras runs on torch, and prints what happened as JSON.
 
 python -m tests.engine.training.generator_trial FOLDER
 """
 
 from __future__ import annotations
 
+from engine.training import device as devices  # decides what Keras runs on, before anything imports it
+
+# isort: split
 import json
+import math
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,153 +19,247 @@ from typing import Any
 import numpy as np
 import torch
 
+from benchmarks.random_musika import write_random_musika
 from engine.errors import ModelError
-from engine.models.card import ModelCard, load_card, verify, write_card
-from engine.musika.patches import PatchAutoencoder, PatchConfig
-from engine.musika.synthesis import Musika
+from engine.models.card import load_card, verify
+from engine.musika.coders import CoderConfig
+from engine.musika.layers import values
+from engine.musika.networks import GeneratorConfig
+from engine.musika.synthesis import Musika, load_autoencoder
 from engine.training import adversaries as learning
 from engine.training import generator as training
 from engine.training.adversaries import Adversaries, Recipe, emphasis_of, training_coordinates
-from engine.training.generator import Training, load_state, main, save_state
-from engine.training.latents import Windows, load_latents, save_latents
+from engine.training.generator import GeneratorLearner
+from engine.training.latents import Latents
+from engine.training.logbook import MODEL_FOLDER, STATE_FILE
+from engine.training.loop import Keeping, Plan, Report, train
+from tests.engine.training.tiny_latents import CONFIG, make_autoencoder, make_latents
 
-CONFIG = PatchConfig(hop=64, fft=256, patch_frames=4, mid=6, side=2)
-RECIPE = Recipe(base_channels=4, batch=3, bfloat16=False)
-
-
-def make_autoencoder(folder: Path, config: PatchConfig = CONFIG) -> PatchAutoencoder:
-    rng = np.random.default_rng(0)
-    tensors = {name: rng.standard_normal(shape, dtype=np.float32) for name, shape in config.shapes.items()}
-    tensors["mid/mean"] -= 60
-    tensors["mid/deviations"] = np.geomspace(16, 1, config.mid).astype(np.float32)
-    tensors["side/deviations"] = np.geomspace(0.4, 0.1, config.side).astype(np.float32)
-    autoencoder = PatchAutoencoder(config, tensors)
-    autoencoder.save(folder)
-    write_card(ModelCard(name="ear", title="Ear", kind="autoencoder", sizes=config.sizes), folder)
-    return PatchAutoencoder.load(folder)
+RECIPE = Recipe(base_channels=4, small=True, batch=4, penalty_every=2, penalty_change=0.1, bfloat16=False)
+CPU = torch.device("cpu")
 
 
-def snapshot(adversaries: Adversaries) -> dict[str, torch.Tensor]:
-    return {name: tensor.clone() for name, tensor in adversaries.tensors().items()}
+def adversaries(recipe: Recipe = RECIPE) -> Adversaries:
+    config = GeneratorConfig(recipe.base_channels, 8, recipe.small)
+    return Adversaries(config, recipe, np.ones(8, np.float32), CPU)
 
 
-def learn(adversaries: Adversaries, windows: Windows, steps: int) -> None:
-    for _ in range(steps):
-        adversaries.learn(windows.draw(adversaries.recipe.batch, adversaries.rng))
+def windows(count: int = 4) -> np.ndarray:
+    return np.random.default_rng(5).standard_normal((count, 128, 8), dtype=np.float32)
 
 
-def first_steps(windows: Windows, emphasis: np.ndarray) -> dict[str, Any]:
-    """What one step changes, and what the average is after two."""
-    adversaries = Adversaries(RECIPE, emphasis)
-    before = snapshot(adversaries)
-    learn(adversaries, windows, 1)
-    after = snapshot(adversaries)
-    changed = {part: [not torch.equal(before[n], after[n]) for n in before if n.startswith(part) and n.count("/") == 1]
-               for part in ("generator", "critic", "average")}  # fmt: skip
-    learn(adversaries, windows, 1)
-    last = snapshot(adversaries)
-    share = 2 / 11  # (1 + step) / (10 + step) at step 1
-    error = max(float((share * after[n] + (1 - share) * last[n.replace("average", "generator")] - last[n]).abs().max())
-                for n in last if n.startswith("average"))  # fmt: skip
-    return {"changed": {part: float(np.mean(flags)) for part, flags in changed.items()}, "average_error": error}
+def weights(learner: Adversaries, part: str) -> dict[str, torch.Tensor]:
+    return {name: value.clone() for name, value in learner.tensors().items() if name.startswith(f"{part}/")}
 
 
-def resuming(folder: Path, windows: Windows, autoencoder: PatchAutoencoder) -> dict[str, Any]:
-    """Seven steps in one go, and four, saved, loaded, three."""
-    whole = Adversaries(RECIPE, emphasis_of(autoencoder, RECIPE.emphasis))
-    learn(whole, windows, 4)
-    save_state(whole, folder / "state.safetensors", rate_factor=0.5, trained_s=12.0)
-    whole.set_rates(0.5)
-    learn(whole, windows, 3)
-    resumed, rate_factor, trained_s = load_state(folder / "state.safetensors", autoencoder)
-    learn(resumed, windows, 3)
-    one, two = snapshot(whole), snapshot(resumed)
+def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
+    return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
+
+
+def refused(work: Callable[[], object]) -> str:
     try:
-        load_state(folder / "state.safetensors", make_autoencoder(folder / "other", replace(CONFIG, mid=5)))
-        refused = False
-    except ModelError:
-        refused = True
-    return {
-        "identical": all(torch.equal(one[name], two[name]) for name in one) and one.keys() == two.keys(),
-        "same_progress": [whole.step, whole.penalty_factor] == [resumed.step, resumed.penalty_factor],
-        "rate_factor": rate_factor,
-        "trained_s": trained_s,
-        "other_latents_refused": refused,
+        work()
+    except ModelError as error:
+        return str(error)
+    return ""
+
+
+# --- a step ----------------------------------------------------------------------------------------------------------
+
+
+def first_steps() -> dict[str, Any]:
+    """What a step changes, and what the average is after two."""
+    parts = ("generator", "critic", "average")
+    learner = adversaries()
+    before = {part: weights(learner, part) for part in parts}
+    losses = [learner.learn(windows(), 0)]
+    after = {part: weights(learner, part) for part in parts}
+    changed = {
+        part: float(np.mean([not torch.equal(before[part][name], after[part][name]) for name in before[part]]))
+        for part in parts
     }
+    losses.append(learner.learn(windows(), 1))
+    generator, average = weights(learner, "generator"), weights(learner, "average")
+    stays = 2 / 11  # (1 + step) / (10 + step) at step 1
+    error = max(
+        float((stays * after["average"][name] + (1 - stays) * generator[name.replace("average", "generator")] - now)
+              .abs().max())
+        for name, now in average.items()
+    )  # fmt: skip
+    return {"changed": changed, "average_error": error, "losses": losses}
 
 
-def running_away(folder: Path, windows: Windows, autoencoder: Path) -> dict[str, Any]:
-    """A training whose weights become NaN."""
-    trained = Training(folder, autoencoder, RECIPE, resume=False)
-    training.REPORT_STEPS = 2
-    good = snapshot(trained.adversaries)
-    with torch.no_grad():
-        for parameter in trained.adversaries.generator.parameters():
-            parameter.fill_(torch.nan)
-    reports = trained.run(windows, seconds=60)
-    next(reports)  # the first two steps were NaN, so this comes from those after the way back
-    reports.close()
-    finite = all(bool(tensor.isfinite().all()) for tensor in trained.adversaries.tensors().values())
-    return {
-        "step": trained.adversaries.step,
-        "rate_factor": trained.rate_factor,
-        "finite": finite,
-        "weights": len(good),
-    }
+def penalty() -> dict[str, float]:
+    """The penalty that a step tells, and the mean square slope of the critic found by small differences."""
+    learner = adversaries(replace(RECIPE, critic_rate=0.0))
+    real = torch.from_numpy(windows()).double()
+    critic = learner.critic
+    slopes = []
+    rng = torch.Generator().manual_seed(0)
+    for _ in range(100):  # of a random direction, the mean square is that of the slope over the number of values
+        direction = torch.randn(real.shape, generator=rng, dtype=torch.float64) * 1e-2
+        with torch.no_grad():
+            difference = critic((real + direction).float()) - critic((real - direction).float())
+        slopes.append((difference.double() / 2e-2).square().mean().item())
+    return {"told": learner.learn(windows(), 0)["penalty"], "found": float(np.mean(slopes))}
 
 
-def penalty_moves(windows: Windows, emphasis: np.ndarray) -> list[float]:
-    """The penalty's factor after a step with a certain critic, and after one with an uncertain critic."""
+def moves() -> dict[str, Any]:
+    """The penalty's factor after a step with a certain critic and with an uncertain one, and at its bound."""
     factors = []
-    for certain in (-1.0, 2.0):  # thresholds that every certainty passes, that none passes
+    for certain, most in ((-1.0, 1000.0), (2.0, 1000.0), (-1.0, 1.0)):  # every certainty passes the first, none 2
         learning.CERTAIN = certain
-        adversaries = Adversaries(replace(RECIPE, penalty_change=0.1), emphasis)
-        learn(adversaries, windows, 1)
-        factors.append(adversaries.penalty_factor)
-    return factors
+        factors.append(adversaries(replace(RECIPE, penalty_most=most)).learn(windows(), 0)["penalty_factor"])
+    learning.CERTAIN = 0.9
+    return {"factors": factors}
 
 
-def command_line(folder: Path, latents: Path, autoencoder: Path) -> dict[str, Any]:
-    files = ["--latents", str(latents), "--autoencoder", str(autoencoder), "--out", str(folder)]
-    options = ["--minutes", "0.01", "--threads", "1", "--name", "tiny", "--base-channels", "4", "--batch", "2"]
-    arguments = [*files, *options]
-    training.REPORT_STEPS = 2
-    codes = [main(arguments), main(arguments), main([*arguments, "--resume"])]
-    model = folder / training.MODEL_FOLDER
-    card = load_card(model)
-    verify(card)
-    musika = Musika.load(model, autoencoder=autoencoder)
-    lines = (folder / training.LOSSES_FILE).read_text().splitlines()
-    steps = [int(float(line.split(",")[0])) for line in lines[1:]]
+def rates() -> dict[str, Any]:
+    """The rates as the critic's average loss falls, and what one step makes of that average."""
+    learner = adversaries(replace(RECIPE, critic_level=0.5))
+    learner.set_rates(0.5)
+    told = []
+    for critic_loss in (1.0, 0.5, 0.2, 0.001):
+        learner.critic_loss = critic_loss
+        told.append(learner.learn(windows(), 0)["rate"])
+    learner.critic_loss = 0.8
+    loss = learner.learn(windows(), 0)["critic"]
+    learner.recipe = replace(RECIPE, critic_level=0.0)
+    learner.critic_loss, moved = 0.001, learner.critic_loss
+    return {"told": told, "moved": (moved - 0.8) * 2000 - (loss - 0.8), "off": learner.learn(windows(), 0)["rate"]}
+
+
+# --- the learner in the loop -----------------------------------------------------------------------------------------
+
+SELDOM = Keeping(report_steps=2, status_s=math.inf, save_s=math.inf, picture_s=math.inf, preview_s=math.inf)
+
+
+def trained(learner: GeneratorLearner, folder: Path, steps: int, *, resume: bool = False) -> list[Report]:
+    return list(train(learner, folder, Plan(steps=steps), resume=resume, keeping=SELDOM))
+
+
+def resuming(folder: Path, latents: Latents) -> dict[str, Any]:
+    """Six steps in one go, and three, saved, resumed, three."""
+    recipe = replace(RECIPE, critic_level=2.0)  # so that the rates follow from the first step
+    whole = trained(GeneratorLearner(latents, recipe), folder / "whole", 6)
+    parts = trained(GeneratorLearner(latents, recipe), folder / "parts", 3)[:1]
+    parts += trained(GeneratorLearner(latents, recipe), folder / "parts", 6, resume=True)
     return {
-        "codes": codes,
+        "same_losses": [report.losses for report in whole] == [report.losses for report in parts],
+        "same_state": tensors_of(folder / "whole") == tensors_of(folder / "parts"),
+        "losses": sorted(whole[-1].losses),
+    }
+
+
+def tensors_of(folder: Path) -> bytes:
+    """The state's bytes after its header, in which times are told."""
+    state = (folder / STATE_FILE).read_bytes()
+    return state[8 + int.from_bytes(state[:8], "little") :]
+
+
+def model(folder: Path, autoencoder: Path) -> dict[str, Any]:
+    card = load_card(folder / MODEL_FOLDER)
+    verify(card)
+    musika = Musika.load(card.folder, autoencoder=autoencoder)
+    return {
         "needs": list(card.needs),
         "files": sorted(card.files),
-        "trained_for": card.trained_for,
+        "sizes": card.sizes,
+        "trained": [card.trained_on, card.trained_for],
         "frames": sum(map(len, musika.stream(1000, seed=3))),
-        "columns": lines[0].split(","),
-        "steps_rise": steps == sorted(set(steps)) and len(steps) > 1,
+    }
+
+
+def fine_tuning(folder: Path, latents: Latents) -> dict[str, Any]:
+    """From the model and from the training that `resuming` left, whose sizes are not those of the recipe."""
+    begun = folder / "whole"
+    recipe = Recipe(batch=2, warm_up=2, bfloat16=False)
+    from_model = GeneratorLearner(latents, recipe, begun / MODEL_FOLDER)
+    first = weights(from_model.adversaries, "generator")
+    kept = values(Musika_generator(begun / MODEL_FOLDER))
+    alone = [sorted(from_model.learn(0.0)) for _ in range(2)]
+    after_warm_up = weights(from_model.adversaries, "generator")
+    together = sorted(from_model.learn(0.0))
+    from_training = GeneratorLearner(latents, recipe, begun)
+    again = GeneratorLearner(latents, RECIPE)
+    again_state = dict(again.tensors())
+    training_state = state_of(begun, again_state)
+    small = make_latents(make_autoencoder(folder, "other", replace(CONFIG, mid=5)), 7)
+    named = make_latents(make_autoencoder(folder, "namesake"), 8)
+    return {
+        "recipe": [from_model.recipe.base_channels, from_model.recipe.small, from_model.recipe.batch],
+        "begins_with": all(np.array_equal(first[f"generator/{name}"].numpy(), kept[name]) for name in kept),
+        "alone": alone,
+        "together": together,
+        "generator_waited": same(first, after_warm_up),
+        "generator_learns": not same(first, weights(from_model.adversaries, "generator")),
+        "critic_kept": same(weights(from_training.adversaries, "critic"), part(training_state, "critic")),
+        "average_kept": same(weights(from_training.adversaries, "average"), part(training_state, "average")),
+        "learns_at_once": "generator" in from_training.learn(0.0),
+        "other_size": refused(lambda: GeneratorLearner(small, recipe, begun / MODEL_FOLDER)),
+        "other_autoencoder": refused(lambda: GeneratorLearner(named, recipe, begun / MODEL_FOLDER)),
+        "no_generator": refused(lambda: GeneratorLearner(latents, recipe, latents.autoencoder)),
+        "resumed_on_others": refused(lambda: trained(GeneratorLearner(named, RECIPE), begun, 8, resume=True)),
+    }
+
+
+def Musika_generator(folder: Path) -> Any:  # noqa: N802
+    from engine.musika.checkpoint import load_generator
+
+    return load_generator(folder / "generator.safetensors")
+
+
+def state_of(folder: Path, like: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    from engine.training.state import read_state
+
+    tensors = {name: tensor.clone() for name, tensor in like.items()}
+    read_state(folder / STATE_FILE, tensors)
+    return tensors
+
+
+def part(tensors: dict[str, torch.Tensor], name: str) -> dict[str, torch.Tensor]:
+    return {key: value for key, value in tensors.items() if key.startswith(f"{name}/")}
+
+
+def published(folder: Path) -> dict[str, Any]:
+    """Published latents, and a published generator of the full context as the base, of tiny sizes."""
+    place = folder / "Published Band"
+    place.mkdir()
+    write_random_musika(place, GeneratorConfig(base_channels=4), CoderConfig(hop=16))
+    autoencoder = load_autoencoder(place)
+    noise = np.random.default_rng(0).standard_normal((80_000, 2)).astype(np.float32) * 0.1
+    recording = autoencoder.encode(noise).astype(np.float16)
+    latents = Latents([recording, recording], ["a", "b"], place, autoencoder.latent_size, autoencoder.frames_per_latent)
+    learner = GeneratorLearner(latents, Recipe(batch=2, warm_up=1), base=place)
+    emphasis = emphasis_of(autoencoder, 0.5)
+    reports = trained(learner, folder / "published", 2)
+    return {
+        "ones": bool((emphasis == 1).all()) and len(emphasis) == 128,
+        "context": learner.generator.config.context,
+        "losses": sorted(reports[-1].losses),
+        "preview": list(learner.preview().shape),
+        "model": model(folder / "published", place),
     }
 
 
 def trial(folder: Path) -> dict[str, Any]:
     torch.set_num_threads(1)
-    autoencoder = make_autoencoder(folder / "ear")
-    rng = np.random.default_rng(1)
-    save_latents(
-        folder / "latents.safetensors", {"a": rng.standard_normal((200, 8)), "b": rng.standard_normal((90, 8))}
-    )
-    windows = Windows(load_latents(folder / "latents.safetensors"), 128, autoencoder.mirror)
-    emphasis = emphasis_of(autoencoder, 0.5)
-    coordinates_rng = np.random.default_rng(7)
-    np.save(folder / "coordinates.npy", training_coordinates(coordinates_rng, 9, 128))
+    training.PREVIEW_S = 1
+    autoencoder = make_autoencoder(folder)
+    latents = make_latents(autoencoder)
+    np.save(folder / "coordinates.npy", training_coordinates(np.random.default_rng(7), 9, 128))
     return {
-        "emphasis": emphasis.tolist(),
-        "first_steps": first_steps(windows, emphasis),
-        "resuming": resuming(folder, windows, autoencoder),
-        "running_away": running_away(folder / "away", windows, folder / "ear"),
-        "penalty_factors": penalty_moves(windows, emphasis),
-        "command_line": command_line(folder / "run", folder / "latents.safetensors", folder / "ear"),
+        "emphasis": emphasis_of(load_autoencoder(autoencoder), 0.5).tolist(),
+        "first_steps": first_steps(),
+        "penalty": penalty(),
+        "moves": moves(),
+        "rates": rates(),
+        "resuming": resuming(folder, latents),
+        "model": model(folder / "whole", autoencoder),
+        "fine_tuning": fine_tuning(folder, latents),
+        "published": published(folder),
+        "no_tensorflow": "tensorflow" not in sys.modules,
+        "device": str(devices.choose_device("cpu")),
     }
 
 

@@ -1,9 +1,11 @@
-"""The separator's training, on tiny networks and songs made of tones and noise."""
+"""What learns to separate, on tiny networks and songs made of tones."""
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +14,13 @@ import soundfile
 import torch
 
 from engine.audio.format import SAMPLE_RATE_HZ, Wave
-from engine.errors import ModelError
-from engine.models.card import ModelCard, load_card, verify
+from engine.errors import AudioFileError, ModelError
+from engine.models.card import ModelCard, load_card, verify, write_card
+from engine.separation.network import build_network
 from engine.separation.separator import Separator
-from engine.training.separator import STATE_FILE, Plan, Progress, Recipe, Songs, Trainer, error_db, train
+from engine.training.logbook import MODEL_FOLDER
+from engine.training.loop import Keeping, Plan, Report, train
+from engine.training.separator import Recipe, SeparatorLearner, errors_db
 
 STEMS = ("low", "high")
 SONG_FRAMES = SAMPLE_RATE_HZ
@@ -29,7 +34,6 @@ RECIPE = Recipe(
         "nfft": 512,
         "segment": 0.1,
     },
-    batch=2,
     learning_rate=1e-2,
     warm_up_steps=5,
     average=0.8,
@@ -45,12 +49,23 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(before)
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def songs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three songs, each of a low and a high tone."""
+    folder = tmp_path_factory.mktemp("songs")
     for number, (low_hz, high_hz) in enumerate([(80, 5000), (110, 6000), (140, 7000)]):
-        write_song(tmp_path / "songs" / f"song-{number}", {"low": tone(low_hz), "high": tone(high_hz)})
-    return tmp_path / "songs"
+        song = folder / f"song-{number}"
+        song.mkdir()
+        for name, frequency_hz in zip(STEMS, (low_hz, high_hz), strict=True):
+            soundfile.write(song / f"{name}.wav", tone(frequency_hz), SAMPLE_RATE_HZ, "PCM_16")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def training(songs: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Report], Path]:
+    """What a training of 80 steps reported, and the model that came of it."""
+    folder = tmp_path_factory.mktemp("trained") / "training"
+    return trained(learner(songs), folder, 80), folder / MODEL_FOLDER
 
 
 def tone(frequency_hz: float, frames: int = SONG_FRAMES) -> Wave:
@@ -59,109 +74,135 @@ def tone(frequency_hz: float, frames: int = SONG_FRAMES) -> Wave:
     return np.stack([wave, 0.5 * wave], 1).astype(np.float32)
 
 
-def write_song(song: Path, stems: dict[str, Wave], rate_hz: int = SAMPLE_RATE_HZ) -> None:
-    song.mkdir(parents=True)
-    for name, wave in stems.items():
-        soundfile.write(song / f"{name}.wav", wave, rate_hz, "PCM_16")
+def learner(songs: Path, recipe: Recipe = RECIPE, base: Path | None = None) -> SeparatorLearner:
+    return SeparatorLearner([songs], recipe, base, device="cpu")
 
 
-def trained(songs: Path, out: Path, steps: int, trainer: Trainer | None = None) -> tuple[Trainer, list[Progress]]:
-    trainer = trainer or Trainer(RECIPE)
-    return trainer, list(train(Songs(songs, STEMS), trainer, Plan(steps=steps), out))
+def trained(learning: SeparatorLearner, out: Path, steps: int, *, resume: bool = False) -> list[Report]:
+    return list(train(learning, out, Plan(steps=steps), resume=resume, keeping=Keeping(report_steps=1)))
 
 
-def assert_same_state(one: Trainer, other: Trainer) -> None:
-    for name, value in one.network.state_dict().items():
-        assert torch.equal(value, other.network.state_dict()[name]), name
-        assert torch.equal(one.average[name], other.average[name]), name
+def sdr_db(stem: Wave, found: Wave) -> float:
+    return 10 * math.log10((stem**2).sum() / ((found - stem) ** 2).sum())
 
 
-def test_it_learns_to_tell_low_from_high_and_the_model_folder_does_so(folder: Path, tmp_path: Path) -> None:
-    trainer, progress = trained(folder, tmp_path / "out", 80)
-    assert np.mean([step.loss for step in progress[:5]]) > -5
-    assert np.mean([step.loss for step in progress[-5:]]) < -10
-    card = trainer.write_model(ModelCard(name="tones", title="Tones", kind="separator"), tmp_path / "model")
-    verify(load_card(tmp_path / "model"))
+def test_it_learns_to_tell_low_from_high_and_the_model_folder_does_so(training: tuple[list[Report], Path]) -> None:
+    reports, model = training
+    assert list(reports[0].losses) == ["error", *STEMS]
+    errors = [report.losses["error"] for report in reports]
+    assert np.mean(errors[:5]) > -5
+    assert np.mean(errors[-5:]) < -10
+    assert reports[-1].losses["error"] == pytest.approx(np.mean([reports[-1].losses[name] for name in STEMS]))
+
+    card = load_card(model)
+    verify(card)
     assert card.sizes == RECIPE.sizes
-
+    assert "3 songs" in card.trained_on
+    assert "80 steps" in card.trained_for
     stems = {"low": tone(125), "high": tone(6000)}
-    separator = Separator.load(tmp_path / "model")
+    separator = Separator.load(card.folder)
     found = np.concatenate(list(separator.stream([stems["low"] + stems["high"]])))
     for index, name in enumerate(separator.stem_names):
-        error = found[:, index] - stems[name]
-        assert 10 * math.log10((stems[name] ** 2).sum() / (error**2).sum()) > 6, name
+        assert sdr_db(stems[name], found[:, index]) > 6, name
 
 
-def test_a_training_that_was_stopped_goes_on_as_if_it_had_not_been(folder: Path, tmp_path: Path) -> None:
-    whole, rows = trained(folder, tmp_path / "whole", 4)
+def test_a_training_that_was_stopped_goes_on_as_if_it_had_not_been(songs: Path, tmp_path: Path) -> None:
+    whole, parts = learner(songs), learner(songs)
+    rows = trained(whole, tmp_path / "whole", 4)
 
-    stopped = train(Songs(folder, STEMS), Trainer(RECIPE), Plan(steps=4), tmp_path / "parts")
+    stopped = train(parts, tmp_path / "parts", Plan(steps=4), keeping=Keeping(report_steps=1))
     next(stopped)
     next(stopped)
     stopped.close()
-    resumed = Trainer.resume(tmp_path / "parts")
-    assert (resumed.step, resumed.recipe) == (2, RECIPE)
-    resumed, later_rows = trained(folder, tmp_path / "parts", 4, resumed)
+    resumed = learner(songs)
+    later_rows = trained(resumed, tmp_path / "parts", 4, resume=True)
 
-    assert [row.loss for row in rows[2:]] == [row.loss for row in later_rows]
-    assert_same_state(whole, resumed)
-
-
-def test_the_log_has_a_row_a_step_also_after_a_crash(folder: Path, tmp_path: Path) -> None:
-    trained(folder, tmp_path, 2)
-    with (tmp_path / "log.csv").open("a") as log:
-        log.write("3,0.5,9.9\n4,0.4,12.0\n")  # steps whose state was never saved
-    trained(folder, tmp_path, 3, Trainer.resume(tmp_path))
-    rows = np.genfromtxt(tmp_path / "log.csv", delimiter=",", names=True)
-    assert rows.dtype.names == ("step", "loss", "seconds")
-    np.testing.assert_array_equal(rows["step"], [1, 2, 3])
-    assert rows["seconds"][2] < 9.9
+    assert [row.losses for row in rows[2:]] == [row.losses for row in later_rows]
+    for name, value in whole.tensors().items():
+        assert torch.equal(value, resumed.tensors()[name]), name
 
 
-def test_steps_without_a_number_are_passed_over_but_not_for_ever() -> None:
-    trainer = Trainer(RECIPE)
-    before = Trainer(RECIPE)
-    broken = torch.full((1, 2, 2, RECIPE.piece_frames), 3e38)  # their sum is infinite
-    for _ in range(20):
-        trainer.learn(broken, 0.0)
-    assert_same_state(trainer, before)
-    with pytest.raises(ModelError, match="broken down"):
-        trainer.learn(broken, 0.0)
+def test_everything_that_learns_is_saved(songs: Path) -> None:
+    learning = learner(songs)
+    before = {name: value.clone() for name, value in learning.tensors().items()}
+    learning.learn(0.0)
+    changed = {name for name, value in learning.tensors().items() if not torch.equal(value, before[name])}
+    names = [name for name, _ in learning.network.named_parameters()]
+    assert changed >= {f"{part}.{name}" for part in ("network", "average") for name in names}
+    assert set(learning.network.state_dict()) == set(names)  # no buffers, of which nothing would be averaged
+    json.dumps([learning.identity, learning.facts()])
 
 
-def test_a_damaged_or_missing_state_is_refused(folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="without --resume"):
-        Trainer.resume(tmp_path)
-    trained(folder, tmp_path, 1)
-    state = tmp_path / STATE_FILE
-    state.write_bytes(state.read_bytes()[:-10])
-    with pytest.raises(ModelError, match="damaged"):
-        Trainer.resume(tmp_path)
+def test_it_goes_on_from_a_model_with_the_sizes_of_that(songs: Path, training: tuple[list[Report], Path]) -> None:
+    _, base = training
+    other_sizes = replace(RECIPE, sizes={**RECIPE.sizes, "channels": 12}, seed=2)
+    fresh, further = learner(songs, other_sizes), learner(songs, other_sizes, base)
+    assert further.recipe == replace(other_sizes, sizes=RECIPE.sizes)
+    assert further.identity["recipe"]["sizes"] == RECIPE.sizes
+    assert further.learn(0.0)["error"] < fresh.learn(0.0)["error"] - 3
+
+
+def test_a_base_of_another_kind_or_shape_or_with_stems_that_the_songs_lack_is_refused(
+    songs: Path, tmp_path: Path
+) -> None:
+    base = tmp_path / "base"
+    card = learner(songs).export(base)
+    write_card(replace(card, sizes={**card.sizes, "channels": 12}), base)
+    with pytest.raises(ModelError, match="has the shape"):
+        learner(songs, RECIPE, base)
+    write_card(replace(card, sizes={**card.sizes, "sources": ["low", "middle"]}), base)
+    with pytest.raises(AudioFileError, match=r"each must be a folder with low, middle"):
+        learner(songs, RECIPE, base)
+    write_card(ModelCard(name="noise", title="Noise", kind="generator"), base)
+    with pytest.raises(ModelError, match="choose a separator"):
+        learner(songs, RECIPE, base)
+
+
+def test_the_rate_rises_and_falls_and_follows_its_factor(songs: Path) -> None:
+    learning = learner(songs)
+    first = learning._learning_rate(0.0)
+    learning.step = 10
+    top = learning._learning_rate(0.0)
+    assert first == pytest.approx(top / 5)
+    assert top == RECIPE.learning_rate
+    assert learning._learning_rate(0.5) == pytest.approx(0.505 * top)
+    assert learning._learning_rate(1.0) == pytest.approx(0.01 * top)
+    learning.set_rates(0.5)
+    assert learning._learning_rate(0.0) == top / 2
+
+
+def test_the_preview_is_a_mix_and_its_stems_and_changes_nothing(songs: Path) -> None:
+    learning, undisturbed = learner(songs), learner(songs)
+    learning.learn(0.0)
+    undisturbed.learn(0.0)
+    preview = learning.preview()
+    assert preview.shape == (3 * 4 * SAMPLE_RATE_HZ, 2)
+    assert preview.dtype == np.float32
+    mix = preview[: SAMPLE_RATE_HZ // 2, 0]
+    spectrum = np.abs(np.fft.rfft(mix))
+    assert set(np.flatnonzero(spectrum > spectrum.max() / 10) * 2) & {80, 110, 140}
+    assert learning.learn(0.5) == undisturbed.learn(0.5)
 
 
 def test_the_loss_is_the_error_below_the_mix_in_db() -> None:
     rng = torch.Generator().manual_seed(0)
     stems = torch.randn(2, 2, 2, 10_000, generator=rng) * torch.tensor([0.01, 1.0])[:, None, None, None]
-    nothing = error_db(torch.zeros_like(stems), stems).item()
-    tenth = error_db(stems * 0.9, stems).item()
-    assert nothing == pytest.approx(-3, abs=0.2)  # each stem is half of the mix, in the quiet and in the loud piece
-    assert tenth == pytest.approx(-22.2, abs=0.3)  # -23 dB, and the error below which nothing counts any more
-    assert error_db(stems, stems).item() == pytest.approx(-30, abs=0.1)
+    nothing, tenth = errors_db(torch.zeros_like(stems), stems), errors_db(stems * 0.9, stems)
+    np.testing.assert_allclose(nothing, -3, atol=0.2)  # each stem is half of the mix, in the quiet and the loud piece
+    np.testing.assert_allclose(tenth, -22.2, atol=0.3)  # -23 dB, and the error below which nothing counts any more
+    np.testing.assert_allclose(errors_db(stems, stems), -30, atol=0.1)
 
 
 def test_silence_gives_the_loss_no_infinity() -> None:
     silence = torch.zeros(1, 2, 2, 100, requires_grad=True)
-    loss = error_db(silence, torch.zeros(1, 2, 2, 100))
+    loss = errors_db(silence, torch.zeros(1, 2, 2, 100)).mean()
     loss.backward()
     assert loss.item() == pytest.approx(-30)
     assert silence.grad is not None
     assert silence.grad.isfinite().all()
 
 
-def test_a_plan_ends_with_whichever_comes_first() -> None:
-    plan = Plan(steps=100, minutes=2)
-    assert plan.done(0, 0) == 0
-    assert plan.done(50, 30) == 0.5
-    assert plan.done(50, 90) == 0.75
-    assert plan.done(200, 90) == 1
-    assert Plan(minutes=1).done(10**9, 30) == 0.5
+def test_the_recipe_is_for_a_small_network() -> None:
+    network = build_network(Recipe().sizes)
+    assert network.sources == ["drums", "bass", "other", "vocals"]
+    assert 2 * sum(parameter.numel() for parameter in network.parameters()) < 10e6  # bytes of the model's file

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 import soundfile
 
 from engine.audio.format import SAMPLE_RATE_HZ, Wave
 from engine.errors import AudioFileError
-from engine.training.songs import Songs
+from engine.training.songs import Pieces, find_songs
 
 STEMS = ("low", "high")
 SONG_FRAMES = SAMPLE_RATE_HZ
@@ -20,29 +21,56 @@ def level(value: float, frames: int = SONG_FRAMES) -> Wave:
     return np.full((frames, 2), value, np.float32)
 
 
+def ratios(batch: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    """How much louder one channel is than the other, (pieces, stems)."""
+    peaks = np.abs(batch).mean(3)
+    return np.round(peaks.max(2) / peaks.min(2))
+
+
+def growth(batch: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """How much louder a piece ends than it begins, (pieces, stems): tells its place, whatever its gain."""
+    return batch[..., -1].sum(2) / batch[..., 0].sum(2)
+
+
 def write_song(song: Path, stems: dict[str, Wave], rate_hz: int = SAMPLE_RATE_HZ, subtype: str = "PCM_16") -> None:
     song.mkdir(parents=True)
     for name, wave in stems.items():
         soundfile.write(song / f"{name}.wav", wave, rate_hz, subtype)
 
 
-def test_a_batch_is_half_songs_as_they_are_and_half_mixed(tmp_path: Path) -> None:
+def test_half_of_the_pieces_are_of_one_song_and_half_mixed(tmp_path: Path) -> None:
     for number, ratio in enumerate((1, 2, 4)):  # between the channels: tells the song, whatever the gain
         wave = level(0.1) * np.float32([1, ratio])
         write_song(tmp_path / f"song-{number}", {"low": wave, "high": wave})
-    batch = Songs(tmp_path, STEMS).batch(200, 10, np.random.default_rng(0))
-    assert batch.shape == (200, 2, 2, 10)
-    assert batch.dtype == np.float32
-    peaks = np.abs(batch).mean(3)
-    songs = np.round(peaks.max(2) / peaks.min(2))
-    assert set(songs.ravel()) == {1, 2, 4}
-    assert (songs[0::2, 0] == songs[0::2, 1]).all()
-    assert 0.5 < (songs[1::2, 0] != songs[1::2, 1]).mean() < 0.8  # two of three
+    shares = {}
+    for mixed in (0.0, 0.5, 1.0):
+        batch = Pieces([tmp_path], STEMS, mixed).batch(400, 10, np.random.default_rng(0))
+        assert batch.shape == (400, 2, 2, 10)
+        assert batch.dtype == np.float32
+        songs = ratios(batch)
+        assert set(songs.ravel()) == {1, 2, 4}
+        shares[mixed] = (songs[:, 0] != songs[:, 1]).mean()
+    assert shares[0.0] == 0
+    assert 0.26 < shares[0.5] < 0.4  # two of three of the half
+    assert 0.6 < shares[1.0] < 0.73
+
+
+def test_stems_of_different_folders_are_never_mixed_and_a_folder_named_twice_counts_twice(tmp_path: Path) -> None:
+    for number, ratio in enumerate((1, 2, 4, 8)):
+        wave = level(0.1) * np.float32([1, ratio])
+        write_song(tmp_path / ("clean" if ratio < 4 else "decoded") / f"song-{number}", dict.fromkeys(STEMS, wave))
+    folders = [tmp_path / "clean", tmp_path / "decoded", tmp_path / "decoded"]
+    pieces = Pieces(folders, STEMS, mixed=1.0)
+    assert len(pieces) == 6
+    songs = ratios(pieces.batch(600, 10, np.random.default_rng(0)))
+    decoded = songs >= 4
+    assert (decoded[:, 0] == decoded[:, 1]).all()
+    assert 0.6 < decoded.mean() < 0.73
 
 
 def test_gains_and_signs_vary(tmp_path: Path) -> None:
     write_song(tmp_path / "song", dict.fromkeys(STEMS, level(0.5)))
-    drawn = Songs(tmp_path, STEMS).batch(200, 1, np.random.default_rng(0))[:, :, 0, 0]
+    drawn = Pieces([tmp_path], STEMS).batch(200, 1, np.random.default_rng(0))[:, :, 0, 0]
     gains_db = 20 * np.log10(np.abs(drawn) / 0.5)
     assert -6.01 < gains_db.min() < -5.5
     assert 2.5 < gains_db.max() < 3.01
@@ -53,34 +81,40 @@ def test_channels_are_swapped_in_half_of_the_stems_and_both_stems_of_a_song_star
     ramp = np.linspace(0.1, 0.9, SONG_FRAMES, dtype=np.float32)
     wave = np.stack([ramp, ramp / 2], 1)
     write_song(tmp_path / "song", {"low": wave, "high": wave})
-    batch = np.abs(Songs(tmp_path, STEMS).batch(200, 4000, np.random.default_rng(0)))
-    swapped = batch[:, :, 0].mean(-1) < batch[:, :, 1].mean(-1)
+    as_they_are, mixed = (
+        np.abs(Pieces([tmp_path], STEMS, share).batch(200, 4000, np.random.default_rng(0))) for share in (0.0, 1.0)
+    )
+    swapped = as_they_are[:, :, 0].mean(-1) < as_they_are[:, :, 1].mean(-1)
     assert 0.4 < swapped.mean() < 0.6
-    growth = batch[..., -1].sum(2) / batch[..., 0].sum(2)  # tells the place, whatever the gain
-    np.testing.assert_allclose(growth[0::2, 0], growth[0::2, 1], rtol=1e-2)
-    assert np.abs(growth[1::2, 0] / growth[1::2, 1] - 1).max() > 0.02
+    np.testing.assert_allclose(growth(as_they_are)[:, 0], growth(as_they_are)[:, 1], rtol=1e-2)
+    assert np.abs(growth(mixed)[:, 0] / growth(mixed)[:, 1] - 1).max() > 0.02
 
 
 def test_a_song_shorter_than_a_piece_is_followed_by_silence(tmp_path: Path) -> None:
     write_song(tmp_path / "short", dict.fromkeys(STEMS, level(0.5, 100)))
-    batch = Songs(tmp_path, STEMS).batch(2, 150, np.random.default_rng(0))
+    batch = Pieces([tmp_path], STEMS).batch(2, 150, np.random.default_rng(0))
     assert (batch[..., :100] != 0).all()
     assert (batch[..., 100:] == 0).all()
 
 
-def test_songs_may_be_added_while_it_is_in_use(tmp_path: Path) -> None:
-    write_song(tmp_path / "first", dict.fromkeys(STEMS, level(0.1)))
-    songs = Songs(tmp_path, STEMS)
-    write_song(tmp_path / "later", dict.fromkeys(STEMS, level(0.1)))
-    (tmp_path / "unfinished").mkdir()
-    assert len(songs) == 1
-    songs.rescan()
-    assert len(songs) == 2
+def test_songs_are_found_anywhere_below_a_folder_with_the_stems_beside_their_mixture(tmp_path: Path) -> None:
+    write_song(tmp_path / "barn" / "two", {"low": level(0.2), "high": level(0.3), "mixture": level(0.5)})
+    write_song(tmp_path / "one", {"low": level(0.2), "mixture": level(0.2)})
+    write_song(tmp_path / ".half" / "written", {"low": level(0.2), "mixture": level(0.2)})
+    (tmp_path / "empty").mkdir()
+    songs = find_songs(tmp_path)
+    assert [(song.folder.name, song.stem_names) for song in songs] == [("two", ("high", "low")), ("one", ("low",))]
+    assert [song.folder.name for song in find_songs(tmp_path, STEMS)] == ["two"]
+
+    blocks = list(songs[0].blocks(30_000))
+    assert [len(block) for block in blocks] == [30_000, SONG_FRAMES - 30_000]
+    np.testing.assert_allclose(blocks[1], np.broadcast_to([[0.3], [0.2]], blocks[1].shape), atol=1e-4)
+    assert (songs[0].read(SONG_FRAMES - 5, 10)[5:] == 0).all()
 
 
 def test_a_folder_without_songs_is_refused(tmp_path: Path) -> None:
     with pytest.raises(AudioFileError, match="holds no songs"):
-        Songs(tmp_path / "nowhere", STEMS)
+        find_songs(tmp_path / "nowhere", STEMS)
 
 
 def test_stems_of_different_lengths_or_another_rate_are_refused(tmp_path: Path) -> None:
@@ -88,14 +122,14 @@ def test_stems_of_different_lengths_or_another_rate_are_refused(tmp_path: Path) 
     write_song(tmp_path / "two" / "slow", dict.fromkeys(STEMS, level(0.1)), rate_hz=22_050)
     for folder, song in (("one", "uneven"), ("two", "slow")):
         with pytest.raises(AudioFileError, match=song):
-            Songs(tmp_path / folder, STEMS)
+            find_songs(tmp_path / folder, STEMS)
 
 
 def test_a_stem_that_is_no_audio_or_holds_no_numbers_is_refused(tmp_path: Path) -> None:
     write_song(tmp_path / "song", dict.fromkeys(STEMS, level(np.nan)), subtype="FLOAT")
-    songs = Songs(tmp_path, STEMS)
+    pieces = Pieces([tmp_path], STEMS)
     with pytest.raises(AudioFileError, match="holds NaN"):
-        songs.batch(1, 10, np.random.default_rng(0))
+        pieces.batch(1, 10, np.random.default_rng(0))
     (tmp_path / "song" / "low.wav").write_bytes(b"RIFF")
     with pytest.raises(AudioFileError, match="cannot be read"):
-        Songs(tmp_path, STEMS)
+        find_songs(tmp_path, STEMS)

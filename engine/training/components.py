@@ -1,0 +1,150 @@
+"""Engine thread (or the command line): fit our own autoencoder, the principal components of spectrogram patches.
+
+Subspace iteration with a fixed seed on patches that lie on disk: neither memory nor time grows with the collection, and
+the same recordings give the same components (on the same machine).
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from engine.audio.format import Wave
+from engine.errors import UsageError
+from engine.musika.patches import SILENT_POWER, PatchAutoencoder, PatchConfig, bin_weights, describe
+from engine.musika.spectra import Float
+from engine.training.excerpts import Excerpts
+
+LARGEST_PATCHES = 24_000
+"""Patches that are enough (37 minutes of sound, spread over all of it); about 0.8 GB on disk while it runs."""
+
+EXCERPT_PATCHES = 16
+"""Patches of an excerpt, and one more at each end, which sees the silence around the excerpt and is not counted."""
+
+PIECE_PATCHES = 256
+"""Patches multiplied at once."""
+
+EXTRA_DIRECTIONS = 32
+ROUNDS = 8
+"""Of subspace iteration; with the extra directions, enough for all that the components explain."""
+
+SMALLEST_DEVIATION = 1e-3
+"""Of a component in music that never uses it (mono recordings have no side)."""
+
+WIDEST = 1.0
+"""Of the side signal beside the mid signal; recordings with more are out of phase."""
+
+
+@dataclass(frozen=True)
+class Patches:
+    """What the components are fitted to.
+
+    Attributes:
+        levels: (n, patch_frames · bins) in dB; on disk, as a rule.
+        balances: (n, bands).
+        width: (bands,), the root of how much power the side signal has beyond the panned mid signal, over that of mid.
+    """
+
+    levels: Float
+    balances: Float
+    width: Float
+
+
+def fit_components(excerpts: Excerpts, config: PatchConfig) -> PatchAutoencoder:
+    """Fit an autoencoder to a collection.
+
+    Raises:
+        AudioFileError: a recording cannot be read.
+        UsageError: there are too few recordings.
+    """
+    step = config.frames_per_latent
+    count = min(LARGEST_PATCHES // EXCERPT_PATCHES, -(-excerpts.frames // (EXCERPT_PATCHES * step)))
+    waves = (excerpts.read(position, (EXCERPT_PATCHES + 2) * step) for position in excerpts.spread(count))
+    with tempfile.TemporaryDirectory(prefix="deepdeadnet-") as scratch:
+        return fit(collect(waves, count * EXCERPT_PATCHES, config, Path(scratch)), config)
+
+
+def collect(waves: Iterable[Wave], most: int, config: PatchConfig, scratch: Path) -> Patches:
+    """Describe excerpts, without the first and last patch of each.
+
+    Args:
+        waves: (frames, 2) each.
+        most: patches that they have at most.
+        config: of the autoencoder.
+        scratch: folder for the file that holds the levels.
+
+    Raises:
+        UsageError: there are fewer patches than components.
+    """
+    width = config.patch_frames * config.bins
+    levels = np.memmap(scratch / "levels.f32", np.float32, "w+", shape=(most, width))
+    balances: list[Float] = []
+    powers = np.zeros((2, config.bands))
+    filled = 0
+    for wave in waves:
+        (description,) = describe(wave, config)
+        inner = slice(1, -1)
+        rows = description.levels[inner].reshape(-1, width)
+        levels[filled : filled + len(rows)] = rows
+        balances.append(description.balances[inner])
+        powers += description.spread_power[inner].sum(axis=0), description.mid_power[inner].sum(axis=0)
+        filled += len(rows)
+    if filled <= config.mid + EXTRA_DIRECTIONS:
+        raise UsageError(f"{filled} patches are too few for {config.mid} components: give more music.")
+    return Patches(levels[:filled], np.concatenate(balances), np.sqrt(powers[0] / np.maximum(powers[1], SILENT_POWER)))
+
+
+def fit(patches: Patches, config: PatchConfig) -> PatchAutoencoder:
+    """The principal components of `patches`, whitened."""
+    levels = patches.levels
+    mean = sum(piece.sum(axis=0, dtype=np.float64) for piece in _pieces(levels)) / len(levels)
+    mid_mean = mean.reshape(config.patch_frames, config.bins).mean(axis=0).astype(np.float32)
+    weights = np.tile(bin_weights(config), config.patch_frames)
+    mid, mid_deviations = _principal_components(levels, np.tile(mid_mean, config.patch_frames), weights, config.mid)
+
+    # Every recording counts with its mirror image too: so the mean is zero, and swapping left and right is negating.
+    variances, axes = np.linalg.eigh(patches.balances.T @ patches.balances / len(patches.balances))
+    side = axes[:, ::-1][:, : config.side].T
+    side_deviations = np.sqrt(np.maximum(variances[::-1][: config.side], 0))
+    tensors = {
+        "mid/mean": mid_mean,
+        "mid/components": mid,
+        "mid/deviations": np.maximum(mid_deviations, SMALLEST_DEVIATION),
+        "side/mean": np.zeros(config.bands),
+        "side/components": side,
+        "side/deviations": np.maximum(side_deviations, SMALLEST_DEVIATION),
+        "side/width": np.minimum(patches.width, WIDEST),
+    }
+    return PatchAutoencoder(config, {name: tensor.astype(np.float32) for name, tensor in tensors.items()})
+
+
+def _pieces(levels: Float) -> Iterator[Float]:
+    for first in range(0, len(levels), PIECE_PATCHES):
+        yield np.asarray(levels[first : first + PIECE_PATCHES])
+
+
+def _principal_components(levels: Float, mean: Float, weights: Float, count: int) -> tuple[Float, Float]:
+    """The first `count` principal axes (count, width) of (levels - mean) · weights, and the deviations along them."""
+    rng = np.random.default_rng(0)
+    axes = rng.standard_normal((levels.shape[1], count + EXTRA_DIRECTIONS)).astype(np.float32)
+    for _ in range(ROUNDS):
+        axes, _ = np.linalg.qr(axes)
+        image = np.zeros_like(axes)
+        for piece in _pieces(levels):
+            centred = (piece - mean) * weights
+            image += centred.T @ (centred @ axes)
+        axes = image
+    axes, _ = np.linalg.qr(axes)
+    covariance = np.zeros((axes.shape[1], axes.shape[1]))
+    for piece in _pieces(levels):
+        along = ((piece - mean) * weights) @ axes
+        covariance += along.T @ along
+    variances, turn = np.linalg.eigh(covariance / len(levels))
+    chosen = np.argsort(variances)[::-1][:count]
+    components = (axes @ turn[:, chosen]).T
+    components *= np.where(components.sum(axis=1, keepdims=True) < 0, -1, 1)  # the sign is free; up is louder
+    return components.astype(np.float32), np.sqrt(variances[chosen]).astype(np.float32)

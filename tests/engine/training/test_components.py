@@ -1,0 +1,95 @@
+"""Fitting the principal components: against a full decomposition, on known patches, and what is taken of recordings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.audio.files import wave_writer
+from engine.audio.format import Wave
+from engine.errors import UsageError
+from engine.musika.patches import PatchConfig, bin_weights, describe
+from engine.training import components
+from engine.training.collection import Collection
+from engine.training.components import EXCERPT_PATCHES, Patches, collect, fit, fit_components
+from engine.training.excerpts import Excerpts
+from engine.training.recordings import Recording
+
+SMALL = PatchConfig(hop=64, fft=256, patch_frames=4, mid=6, side=3)
+STEP = SMALL.frames_per_latent
+
+
+def noise_with_a_beat(frames: int, seed: int) -> Wave:
+    rng = np.random.default_rng(seed)
+    swell = 0.1 + 0.4 * (np.arange(frames) // 1000 % 3 == 0)
+    return (rng.standard_normal((frames, 2)) * swell[:, None] * 0.1).astype(np.float32)
+
+
+def excerpts_of(folder: Path, lengths: list[int]) -> Excerpts:
+    recordings = []
+    for k, frames in enumerate(lengths):
+        with wave_writer(folder / f"{k}.wav") as writer:
+            writer.write(noise_with_a_beat(frames, seed=k))
+        recordings.append(Recording(f"{k}", f"{k}.wav", stop=frames))
+    return Excerpts(Collection(folder, folder, recordings))
+
+
+def random_patches(count: int) -> Patches:
+    rng = np.random.default_rng(0)
+    width = SMALL.patch_frames * SMALL.bins
+    basis = rng.standard_normal((10, width)) * np.geomspace(30, 1, 10)[:, None]
+    levels = rng.standard_normal((count, 10)) @ basis - 50
+    balances = rng.uniform(-1, 1, (count, SMALL.bands))
+    return Patches(levels.astype(np.float32), balances.astype(np.float32), np.full(SMALL.bands, 0.5, np.float32))
+
+
+def test_components_are_those_of_a_full_decomposition() -> None:
+    patches = random_patches(300)
+    fitted = fit(patches, SMALL)
+    mean = np.tile(patches.levels.reshape(300, SMALL.patch_frames, -1).mean(axis=(0, 1)), SMALL.patch_frames)
+    weighted = (patches.levels - mean) * np.tile(bin_weights(SMALL), SMALL.patch_frames)
+    _, deviations, axes = np.linalg.svd(weighted, full_matrices=False)
+    np.testing.assert_allclose(fitted.tensors["mid/deviations"], deviations[:6] / np.sqrt(300), rtol=1e-3)
+    agreement = np.abs(np.sum(fitted.tensors["mid/components"] * axes[:6], axis=1))
+    np.testing.assert_allclose(agreement, 1, atol=1e-3)
+
+
+def test_the_same_patches_give_the_same_components() -> None:
+    first, second = fit(random_patches(200), SMALL), fit(random_patches(200), SMALL)
+    for name, tensor in first.tensors.items():
+        np.testing.assert_array_equal(tensor, second.tensors[name])
+
+
+def test_patches_are_those_of_the_sound_without_the_ends(tmp_path: Path) -> None:
+    waves = [noise_with_a_beat(30 * STEP, seed) for seed in range(3)]
+    patches = collect(waves, 100, SMALL, tmp_path)
+    assert len(patches.levels) == 3 * 28
+    (description,) = describe(waves[1], SMALL)
+    np.testing.assert_array_equal(patches.levels[28:56], description.levels[1:-1].reshape(28, -1))
+    np.testing.assert_array_equal(patches.balances[28:56], description.balances[1:-1])
+
+
+def test_a_short_collection_is_taken_whole_and_a_long_one_evenly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    excerpts = excerpts_of(tmp_path, [64 * STEP, 64 * STEP, 64 * STEP])
+    seen: list[list[int]] = []
+    spread = Excerpts.spread
+    monkeypatch.setattr(Excerpts, "spread", lambda self, count: seen.append(spread(self, count)) or seen[-1])
+    fit_components(excerpts, SMALL)
+    assert np.diff(seen[0]).tolist() == [EXCERPT_PATCHES * STEP] * 11
+    monkeypatch.setattr(components, "LARGEST_PATCHES", 64)
+    fit_components(excerpts, SMALL)
+    assert seen[1] == [0, 48 * STEP, 96 * STEP, 144 * STEP]
+
+
+def test_independent_channels_are_as_wide_as_the_mid(tmp_path: Path) -> None:
+    waves = [noise_with_a_beat(60 * STEP, seed) for seed in range(3)]
+    np.testing.assert_allclose(collect(waves, 200, SMALL, tmp_path).width, 1, atol=0.2)
+
+
+def test_too_little_music_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="too few"):
+        fit_components(excerpts_of(tmp_path, [10 * STEP]), SMALL)
