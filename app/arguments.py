@@ -5,14 +5,9 @@ from __future__ import annotations
 import argparse
 import secrets
 from pathlib import Path
-from typing import NoReturn
 
-
-class _Parser(argparse.ArgumentParser):
-    """Complains in one line."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"deepdeadnet: {message[0].upper()}{message[1:]}. Try {self.prog} --help.\n")
+from app.parsing import Parser, Verbs, add_verb, number, whole_number
+from app.training.arguments import add_train
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -21,38 +16,36 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     Raises:
         SystemExit: with status 2 and one line on stderr for bad usage; with 0 after --help.
     """
-    parser = _Parser(prog="python main.py", description="Music that nobody has played. Without a verb: the window.")
+    parser = Parser(prog="python main.py", description="Music that nobody has played. Without a verb: the window.")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     _add_models(verbs)
     _add_generate(verbs)
     _add_separate(verbs)
     _add_render(verbs)
     _add_import(verbs)
+    add_train(verbs)
     return parser.parse_args(arguments)
 
 
-Verbs = argparse._SubParsersAction
-
-
 def _add_models(verbs: Verbs) -> None:
-    _verb(verbs, "models", "list the models")
+    add_verb(verbs, "models", "list the models")
 
 
 def _add_generate(verbs: Verbs) -> None:
-    parser = _verb(verbs, "generate", "generate music into a WAV file")
+    parser = add_verb(verbs, "generate", "generate music into a WAV file")
     _add_making(parser)
     parser.add_argument("--out", required=True, type=Path, metavar="FILE.wav", help="where the music goes")
 
 
 def _add_separate(verbs: Verbs) -> None:
-    parser = _verb(verbs, "separate", "take an audio file apart into stems")
+    parser = add_verb(verbs, "separate", "take an audio file apart into stems")
     parser.add_argument("input", type=Path, metavar="INPUT", help="a WAV, FLAC, OGG or MP3 file")
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder for one WAV file a stem")
     parser.add_argument("--model", metavar="NAME", help="separator (default: the first one)")
 
 
 def _add_render(verbs: Verbs) -> None:
-    parser = _verb(verbs, "render", "generate, separate and mix into a folder")
+    parser = add_verb(verbs, "render", "generate, separate and mix into a folder")
     _add_making(parser)
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder for mix, stems and picture")
     parser.add_argument(
@@ -62,42 +55,25 @@ def _add_render(verbs: Verbs) -> None:
 
 
 def _add_import(verbs: Verbs) -> None:
-    parser = _verb(verbs, "import", "add a model of your own")
+    parser = add_verb(verbs, "import", "add a model of your own")
     parser.add_argument("path", type=Path, metavar="PATH", help="a model folder, or a published Musika folder")
     parser.add_argument("--name", metavar="NAME", help="what to call it")
 
 
-def _verb(verbs: Verbs, name: str, what: str) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = verbs.add_parser(name, help=what, description=what.capitalize() + ".")
-    parser.add_argument("--json", action="store_true", help="print one JSON object last")
-    return parser
-
-
 def _add_making(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", required=True, metavar="NAME", help="generator; see: models")
-    parser.add_argument("--length", required=True, type=_number, metavar="SECONDS", help="length, exact to the sample")
+    parser.add_argument("--length", required=True, type=number, metavar="SECONDS", help="length, exact to the sample")
     parser.add_argument(
-        "--seed", type=_seed, default=secrets.randbelow(100_000), help="whole number; the same one makes the same take"
+        "--seed",
+        type=whole_number,
+        default=secrets.randbelow(100_000),
+        help="whole number; the same one makes the same take",
     )
     parser.add_argument(
-        "--truncation", type=_number, default=2.0, metavar="T", help="0.1 (tame) to 3.9 (wild), 2 by default"
+        "--truncation", type=number, default=2.0, metavar="T", help="0.1 (tame) to 3.9 (wild), 2 by default"
     )
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"“{text}” is no number, write for instance 30 or 2.5") from None
-
-
-def _seed(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"“{text}” is no whole number, write for instance 7") from None
 
 
 def _gain(text: str) -> tuple[str, float]:
     stem, _, gain = text.partition("=")
-    return stem, _number(gain)
+    return stem, number(gain)

@@ -19,6 +19,7 @@ from tqdm import tqdm
 
 from app.arguments import parse
 from app.logs import log_path, start_log
+from app.training.commands import train
 from engine.audio.format import SAMPLE_RATE_HZ
 from engine.audio.writing import move_into, working_folder
 from engine.errors import StudioError, UsageError
@@ -44,11 +45,13 @@ def run(arguments: list[str]) -> int:
     except StudioError as error:
         log.info("%s", error, exc_info=True)
         return _complain(str(error), 2)
-    except KeyboardInterrupt:
-        return _complain("Stopped; nothing was left behind.", 130)
+    except KeyboardInterrupt as stopped:
+        return _complain(str(stopped) or "Stopped; nothing was left behind.", getattr(stopped, "status", 130))
     except Exception:
         log.exception("unexpected error in %s", options.verb)
         return _complain(f"Something went wrong inside the studio; {log_path()} says what.", 1)
+    if not report:  # of several processes that train together one speaks
+        return 0
     if options.json:
         print(json.dumps({key: value for key, value in report.items() if key != "text"}))
     else:
@@ -215,4 +218,5 @@ VERBS: dict[str, Callable[[Namespace], Report]] = {
     "separate": separate,
     "render": render,
     "import": import_,
+    "train": train,
 }

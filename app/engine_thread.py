@@ -72,7 +72,7 @@ class EngineThread(QObject):
         super().__init__()
         self._find_models = find_models
         self._cancelled = threading.Event()
-        self._studio: Studio
+        self._studio = Studio(Catalogue([]))
         self._ending = ExitStack()
         self._folder: Path | None = None
         self._takes = 0
@@ -85,6 +85,10 @@ class EngineThread(QObject):
     def start(self) -> None:
         """Begin; `models_ready` follows."""
         self._thread.start()
+        self.look_for_models()
+
+    def look_for_models(self) -> None:
+        """Look which models there are, after the requests made before; `models_ready` follows."""
         self._posted.emit(partial(self._guarded, self._look_for_models))
 
     def generate(self, recipe: Recipe, title: str) -> None:
@@ -148,7 +152,10 @@ class EngineThread(QObject):
 
     def _look_for_models(self) -> None:
         catalogue = self._find_models()
-        self._studio = Studio(catalogue)
+        if all(card in catalogue.cards() for card in self._studio.catalogue.cards()):
+            self._studio.catalogue = catalogue
+        else:  # a model has become another: what is loaded may be out of date
+            self._studio = Studio(catalogue)
         self.models_ready.emit(catalogue.cards("generator"))
         for problem in catalogue.problems:
             self.failed.emit(str(problem), _details(problem))

@@ -17,6 +17,7 @@ def log_path() -> Path:
 def start_log() -> None:
     """Send everything that is logged to the log file; where it cannot be written the program goes on without."""
     path = log_path()
+    logging.raiseExceptions = False  # nor does a disk that fills later put tracebacks before what is said about it
     handler: logging.Handler
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -13,6 +13,8 @@ from app import exporting
 from app.engine_thread import EngineThread, stem_paths
 from app.playing import Playing
 from app.session import STEMS, Recipe, Session, new_seed
+from app.training_desk import INVITATION as TRAINING_INVITATION
+from app.training_desk import TrainingDesk
 from app.wording import doing_text, left_text
 from engine.audio.format import SAMPLE_RATE_HZ
 from engine.audio.spectrogram import CEILING_DB, FLOOR_DB, HIGHEST_HZ, LOWEST_HZ
@@ -35,9 +37,10 @@ from widgets.transport import Transport
 
 SIDE_WIDTH_PX = 252
 MIXER_HEIGHTS_PX = (204, 260)
-HINT = "Space plays · Ctrl+O opens · Ctrl+E exports"
+HINT = "Space plays · Ctrl+O opens · Ctrl+E exports · Ctrl+T trains"
 INVITATION = "Choose a model and press Generate, or drop a recording here"
-NO_MODELS = "There are no models yet: import one with “python main.py import PATH” and start again."
+NO_MODELS = "There are no models yet: train one, or import one with “python main.py import PATH” and start again."
+BUSY = "Another take is being made: listen when it is done, or press Cancel."
 
 
 class Window(QMainWindow):
@@ -56,6 +59,7 @@ class Window(QMainWindow):
         self._make_widgets()
         self._lay_out()
         self.playing = Playing(player, self.transport, self.view, self.mixer, self.header)
+        self.training = TrainingDesk(self.train_button, self)
         self._connect_hands()
         self._connect_engine()
         self._show_state()
@@ -69,9 +73,13 @@ class Window(QMainWindow):
         self.model_count = QLabel()
         self.open_button = QPushButton(theme.icon("folder-open", theme.COLOURS.dim), " Open a recording…")
         self.open_button.setAccessibleName("Open a recording")
-        self.open_button.setProperty("weight", "door")
         self.open_button.setToolTip("Take a WAV, FLAC, OGG or MP3 file apart (Ctrl+O), or drop one on the window")
-        self.open_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.train_button = QPushButton(theme.icon("graduation-cap", theme.COLOURS.dim), f" {TRAINING_INVITATION}")
+        self.train_button.setAccessibleName("Train a model")
+        self.train_button.setToolTip("Make a model of your own from a folder of recordings (Ctrl+T)")
+        for door in (self.open_button, self.train_button):
+            door.setProperty("weight", "door")
+            door.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.message = MessageStrip()
         self.make_bar = MakeBar()
         self.view = SpectrogramView(LOWEST_HZ, HIGHEST_HZ)
@@ -117,6 +125,7 @@ class Window(QMainWindow):
         column.setSpacing(theme.GAP_PX)
         column.addLayout(heading)
         column.addWidget(self.picker, stretch=1)
+        column.addWidget(self.train_button)
         column.addWidget(self.open_button)
         return side
 
@@ -172,6 +181,10 @@ class Window(QMainWindow):
         self.playing.failed.connect(self._show_failure)
         QShortcut(QKeySequence.StandardKey.Open, self).activated.connect(self._ask_recording)
         QShortcut(QKeySequence("Ctrl+E"), self).activated.connect(self._open_export_menu)
+        QShortcut(QKeySequence("Ctrl+T"), self).activated.connect(self.training.open)
+        self.training.model_wanted.connect(lambda name: change(model=name))
+        self.training.model_added.connect(self.engine.look_for_models)
+        self.training.preview_wanted.connect(self._listen)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Space plays and pauses, wherever the focus is but in a control that uses the key itself."""
@@ -206,6 +219,14 @@ class Window(QMainWindow):
         self._coming_title = path.stem
         self._last_recipe = None
         self.engine.open_file(path)
+
+    def _listen(self, preview: Path, title: str) -> None:
+        if self._busy:
+            self.message.say(BUSY)
+        else:
+            self.open_recording(preview)
+            self._coming_title = title
+            self._awaiting_sound = True
 
     def _ask_recording(self) -> None:
         if not self._busy:
@@ -282,6 +303,7 @@ class Window(QMainWindow):
         elif self.session.state.recipe.model not in self._cards:
             self.session.change_recipe(model=cards[0].name)
         self.picker.set_chosen(self.session.state.recipe.model)
+        self.training.set_models(cards)
 
     def _show_start(self, text: str) -> None:
         self._set_busy(True)
@@ -343,6 +365,7 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """End everything that runs, then go: nothing half-made stays behind."""
         self.hide()
+        self.training.close()
         self.playing.close()
         self.engine.close()
         # What the engine has told in the meantime must not be shown any more: it would play again.

@@ -18,6 +18,7 @@ from PySide6.QtCore import Qt
 from app.engine_thread import EngineThread
 from engine.audio.format import SAMPLE_RATE_HZ
 from engine.audio.spectrogram import bin_frequencies_hz
+from engine.models.card import ModelCard, write_card
 from engine.models.catalogue import Catalogue
 from engine.playback.settings import MixSettings
 from engine.takes.take import Take
@@ -219,3 +220,21 @@ def test_closing_in_the_middle_leaves_nothing(engine, home, heard, qtbot, long_r
     engine.close()
     qtbot.waitUntil(lambda: heard.names()[-2:] == ["take_finished", "idle"])
     assert not (home / "takes").exists()
+
+
+def test_models_that_join_are_told_and_what_is_loaded_stays(engine, heard, home, qtbot):
+    def add(name: str, description: str = "") -> None:
+        """Write a model, and wait until the engine has seen it."""
+        folder = home / "models" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        card = write_card(ModelCard(name=name, title=name, kind="generator", description=description), folder)
+        engine.look_for_models()
+        qtbot.waitUntil(lambda: bool(heard.all("models_ready")) and card in heard.all("models_ready")[-1])
+
+    add("one")
+    loaded = engine._studio
+    add("two")
+    assert [card.name for card in heard.all("models_ready")[-1]] == ["one", "two"]
+    assert engine._studio is loaded
+    add("one", "it has become another")
+    assert engine._studio is not loaded

@@ -276,7 +276,8 @@ def test_every_control_has_a_name(window, qtbot, recording):
 def test_tab_goes_the_way_one_reads(window, qtbot, recording):
     open_by_drop(qtbot, window, recording)
     window.message.hide()
-    regions = [window.open_button, window.make_bar, window.view, window.transport, window.export_button, window.mixer]
+    sides = [window.train_button, window.open_button]
+    regions = [*sides, window.make_bar, window.view, window.transport, window.export_button, window.mixer]
 
     def region(widget: QWidget) -> int:
         return next(i for i, r in enumerate(regions) if r is widget or r.isAncestorOf(widget))
