@@ -13,7 +13,7 @@ def main() -> int:
         from app import program
 
         return program.run()
-    from app.commands import run
+    from app.command_line.commands import run
 
     return run(sys.argv[1:])
 

@@ -13,8 +13,8 @@ from app import exporting
 from app.engine_thread import EngineThread, stem_paths
 from app.playing import Playing
 from app.session import STEMS, Recipe, Session, new_seed
-from app.training_desk import INVITATION as TRAINING_INVITATION
-from app.training_desk import TrainingDesk
+from app.training.desk import INVITATION as TRAINING_INVITATION
+from app.training.desk import TrainingDesk
 from app.wording import doing_text, left_text
 from engine.audio.format import SAMPLE_RATE_HZ
 from engine.audio.spectrogram import CEILING_DB, FLOOR_DB, HIGHEST_HZ, LOWEST_HZ

@@ -34,7 +34,7 @@ application.processEvents()
 window.close()
 """
 LIST_THE_MODELS = """
-from app.commands import run
+from app.command_line.commands import run
 run(["models"])
 """
 

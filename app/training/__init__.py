@@ -1,1 +1,1 @@
-"""The command line: the verbs of `python main.py train`."""
+"""GUI thread: trainings in the window."""

@@ -25,7 +25,7 @@ from engine.musika.coders import CoderConfig
 from engine.musika.networks import GeneratorConfig
 from engine.training import logbook
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 SCREEN = "-screen 0 1280x720x24"
 NAME = "night-tapes"
 
@@ -74,7 +74,7 @@ def visit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visit]:
         "DEEPDEADNET_HOME": str(folder / "home"),
         "QT_QPA_PLATFORM": "xcb",
     }
-    command = ["xvfb-run", "-a", "-s", SCREEN, sys.executable, "-m", "tests.app.training_hand", str(folder)]
+    command = ["xvfb-run", "-a", "-s", SCREEN, sys.executable, "-m", "tests.app.training.hand", str(folder)]
     try:
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.training.narration import Narration, clock
+from app.command_line.training.narration import Narration, clock
 from engine.errors import UsageError
 from engine.training import logbook
 from engine.training.logbook import Status

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.training import settings
-from app.training.narration import clock, narrating
-from app.training.report import Said, facts, status_in, tell
-from app.training.stopping import Stopped, noting_signals
+from app.command_line.training import settings
+from app.command_line.training.narration import clock, narrating
+from app.command_line.training.report import Said, facts, status_in, tell
+from app.command_line.training.stopping import Stopped, noting_signals
 from engine.models.card import load_card
 from engine.models.catalogue import Catalogue
 from engine.training import logbook

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
-from app.arguments import parse
+from app.command_line.arguments import parse
+from app.command_line.training.commands import train
 from app.logs import log_path, start_log
-from app.training.commands import train
 from engine.audio.format import SAMPLE_RATE_HZ
 from engine.audio.writing import move_into, working_folder
 from engine.errors import StudioError, UsageError

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.folder_count import Found
-from app.training_process import LOG_FILE, Training
+from app.training.folder_count import Found
+from app.training.process import LOG_FILE, Training
 from engine.training.logbook import Status
 from resources import theme
 from widgets.message_strip import Kind

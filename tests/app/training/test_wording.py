@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from app.training_process import UNDER_WAY, Training
-from app.training_wording import PLAIN, entry, facts, notice, state_text
+from app.training.process import UNDER_WAY, Training
+from app.training.wording import PLAIN, entry, facts, notice, state_text
 from engine.training.logbook import Status
 from widgets.training_form import TrainingWish
 
-WHOLE = Path(__file__).resolve().parents[2] / "engine" / "training" / "whole.py"
+WHOLE = Path(__file__).resolve().parents[3] / "engine" / "training" / "whole.py"
 WISH = TrainingWish(Path("/music/tapes"), "Barn", "barn", "house-band", 480, varied=True, cut_s=10)
 STATUS = Status("running", "generator", 1, 12_340, 0.43, 5.32, 2330, 2040)
 MODELS = {"house-band": "House Band"}

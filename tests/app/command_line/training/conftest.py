@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from app.commands import run
+from app.command_line.commands import run
 from tests.engine.training.small_collection import music
 from tests.engine.training.tiny_latents import make_autoencoder
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from app import training_wording as wording
-from app.training_dialog import TrainingDialog
-from app.training_process import Training, Trainings
-from app.training_watch import TrainingWatch
+from app.training import wording
+from app.training.dialog import TrainingDialog
+from app.training.process import Training, Trainings
+from app.training.watch import TrainingWatch
 from engine.models.card import ModelCard
 
 INVITATION = "Train a model…"

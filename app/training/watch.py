@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from app.training_process import Trainings
+from app.training.process import Trainings
 from engine.training import logbook
 
 log = logging.getLogger(__name__)

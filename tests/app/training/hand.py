@@ -1,6 +1,6 @@
 """A hand that trains a model from the window: a real training, with xdotool's mouse and keys on the X display there is.
 
-Run as a program, `python -m tests.app.training_hand FOLDER`: trains on FOLDER/tapes, closes the dialog while it learns,
+Run as a program, `python -m tests.app.training.hand FOLDER`: trains on FOLDER/tapes, closes the dialog while it learns,
 opens it again, stops the training, chooses the model, and leaves in FOLDER what the test wants to know.
 """
 
@@ -14,7 +14,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QLineEdit
 
 from app.program import make_application, make_window
-from app.training_dialog import TrainingDialog
+from app.training.dialog import TrainingDialog
 from app.window import Window
 from engine.models.catalogue import Catalogue, home_folder
 from tests.app.hand import Hand, Steps, click, dialog, type_over, xdotool

@@ -8,10 +8,10 @@ from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.training import settings
-from app.training.narration import Narration, clock, narrating
-from app.training.report import Said, facts, status_in, tell
-from app.training.stopping import Stopped, noting_signals
+from app.command_line.training import settings
+from app.command_line.training.narration import Narration, clock, narrating
+from app.command_line.training.report import Said, facts, status_in, tell
+from app.command_line.training.stopping import Stopped, noting_signals
 from engine.errors import ModelError, UsageError
 from engine.models.card import ModelCard, check_name
 from engine.models.catalogue import Catalogue, home_folder

@@ -6,8 +6,8 @@ import argparse
 import secrets
 from pathlib import Path
 
-from app.parsing import Parser, Verbs, add_verb, number, whole_number
-from app.training.arguments import add_train
+from app.command_line.parsing import Parser, Verbs, add_verb, number, whole_number
+from app.command_line.training.arguments import add_train
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Callable
 
-from app.training import collecting, learning, whole
-from app.training.report import Said, facts, in_words, status_in
+from app.command_line.training import collecting, learning, whole
+from app.command_line.training.report import Said, facts, in_words, status_in
 from engine.errors import UsageError
 from engine.training import logbook
 

@@ -28,7 +28,7 @@ from widgets.training_form import TrainingWish
 WISH_FILE = "window.json"
 LOG_FILE = "log.txt"
 LOG_TAIL_BYTES = 4096
-PROGRAM = Path(__file__).resolve().parents[1] / "main.py"
+PROGRAM = Path(__file__).resolve().parents[2] / "main.py"
 NICENESS = 10
 VARIATIONS = ("--noise", "0.3", "--cutmix", "0.3", "--shift", "0.5", "--speed", "0.3")
 """Gentle ones: what is learned should still sound like the recordings."""

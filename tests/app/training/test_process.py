@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from app import training_process
-from app.training_process import LOG_FILE, Training, Trainings
+from app.training import process as training_process
+from app.training.process import LOG_FILE, Training, Trainings
 from engine.errors import OutputError, UsageError
 from engine.training import logbook
-from tests.app import trainee
+from tests.app.training import trainee
 from widgets.training_form import TrainingWish
 
 WAIT_S = 30.0
@@ -80,7 +80,7 @@ def test_it_is_told_all_that_was_wished(trainings):
 
 
 def test_the_real_command_line_understands_it():
-    from app.arguments import parse
+    from app.command_line.arguments import parse
 
     options = parse(["train", "model", "/music", *training_process._options(wish("tapes")), "--out", "folder"])
     assert (options.base, options.minutes, options.cut_start) == ("house-band", 90, 5)

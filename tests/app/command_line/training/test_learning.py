@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from engine.training import logbook
-from tests.app.training.trial import TINY
+from tests.app.command_line.training.trial import TINY
 from tests.engine.training.small_collection import write_recordings_into
 from tests.engine.training.tiny_latents import CONFIG, make_autoencoder
 from tests.sound import wait_until
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,7 @@ def killed(folder: Path, environment: dict[str, str]) -> Path:
 @pytest.fixture(scope="module")
 def trial(folder: Path, environment: dict[str, str], killed: Path) -> dict[str, Any]:
     """What came of the commands of trial.py."""
-    command = [sys.executable, "-m", "tests.app.training.trial", str(folder)]
+    command = [sys.executable, "-m", "tests.app.command_line.training.trial", str(folder)]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     results: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

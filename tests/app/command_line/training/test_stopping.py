@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.training.stopping import Stopped, noting_signals, restartable
+from app.command_line.training.stopping import Stopped, noting_signals, restartable
 from engine.training import logbook
 
 

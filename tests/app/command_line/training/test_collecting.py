@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 import soundfile
 
-from app.commands import run
+from app.command_line.commands import run
 from engine.models.catalogue import BUNDLED
 from engine.training.latents import Latents
-from tests.app.training.conftest import Refused, Typed
+from tests.app.command_line.training.conftest import Refused, Typed
 from tests.engine.training.small_collection import music
 
 SHORT = ("--cut-start", 0.2, "--cut-end", 0.2, "--shortest", 1, "--jobs", 1)

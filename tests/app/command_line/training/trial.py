@@ -1,6 +1,6 @@
 """Types in what trains, in one process whose Keras runs on torch, and prints what came of each command as JSON.
 
-python -m tests.app.training.trial FOLDER
+python -m tests.app.command_line.training.trial FOLDER
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import soundfile
 
-from app.commands import run
+from app.command_line.commands import run
 from engine.models.card import load_card
 from engine.training import logbook
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from app.parsing import Verbs, add_verb, amount, count, duration, whole_number
+from app.command_line.parsing import Verbs, add_verb, amount, count, duration, whole_number
 from engine.training.wishes import MINUTES
 
 

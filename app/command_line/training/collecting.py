@@ -5,10 +5,10 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
-from app.training import settings
-from app.training.narration import narrating, table, write_rows
-from app.training.report import Said
-from app.training.stopping import restartable
+from app.command_line.training import settings
+from app.command_line.training.narration import narrating, table, write_rows
+from app.command_line.training.report import Said
+from app.command_line.training.stopping import restartable
 from engine.errors import StudioError, UsageError
 from engine.models.catalogue import Catalogue
 from engine.training.bases import autoencoder_folder

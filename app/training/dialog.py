@@ -20,10 +20,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import training_wording as wording
-from app.folder_count import FolderCount, Found
-from app.training_process import Training, Trainings
-from app.training_watch import Preview, TrainingWatch
+from app.training import wording
+from app.training.folder_count import FolderCount, Found
+from app.training.process import Training, Trainings
+from app.training.watch import Preview, TrainingWatch
 from engine.errors import StudioError
 from engine.models.card import ModelCard
 from engine.training import logbook

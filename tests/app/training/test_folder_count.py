@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from app.folder_count import FolderCount, Found, audio_files
-from app.training_wording import found_text
+from app.training.folder_count import FolderCount, Found, audio_files
+from app.training.wording import found_text
 
 
 def write_sound(path: Path, duration_s: float) -> None:

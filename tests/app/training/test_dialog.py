@@ -12,17 +12,18 @@ import soundfile
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QMessageBox, QWidget
 
-from app import training_process, training_watch
 from app.program import make_window
-from app.training_desk import INVITATION, TrainingDesk
-from app.training_dialog import TrainingDialog
+from app.training import process as training_process
+from app.training import watch as training_watch
+from app.training.desk import INVITATION, TrainingDesk
+from app.training.dialog import TrainingDialog
 from app.window import Window
 from engine.audio.format import SAMPLE_RATE_HZ
 from engine.models.card import ModelCard, write_card
 from engine.models.catalogue import Catalogue
 from engine.training import logbook
 from resources.colours import SPECTROGRAM
-from tests.app import trainee
+from tests.app.training import trainee
 
 LEFT = Qt.MouseButton.LeftButton
 WAIT_MS = 30_000

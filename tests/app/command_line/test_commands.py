@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 import soundfile
 
-from app.commands import run
+from app.command_line.commands import run
 from engine.models.catalogue import BUNDLED
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 GENERATOR = "house-band"
 
 

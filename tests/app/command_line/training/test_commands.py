@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from app.commands import run
+from app.command_line.commands import run
 from engine.training import logbook
 from engine.training.logbook import Status
-from tests.app.training.conftest import Refused, Typed
+from tests.app.command_line.training.conftest import Refused, Typed
 
 RUNNING = Status(
     logbook.RUNNING,

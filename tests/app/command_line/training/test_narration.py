@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.training import narration
-from app.training.narration import clock, narrating, table
+from app.command_line.training import narration
+from app.command_line.training.narration import clock, narrating, table
 from engine.errors import OutputError
 
 
