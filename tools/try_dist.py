@@ -2,7 +2,8 @@
 
     python tools/try_dist.py [PROGRAM [ARGUMENT ...]]      by default dist/DeepDeadNet/DeepDeadNet
 
-It must list its models, render a take, and show its window on an X server of its own (Xvfb).
+It must list its models, render a take, train a model (two steps) with worker processes, and show its window on an X
+server of its own (Xvfb).
 """
 
 from __future__ import annotations
@@ -36,8 +37,22 @@ def main() -> None:
         render = ["render", "--model", generator, "--length", "5", "--seed", "7", "--out", str(out), "--json"]
         _, figures["render_5_s_of_music_s"] = ask(*program, *render)
         assert {file.name for file in (out / "stems").iterdir()} == STEMS, "stems are missing"
+        figures["train_2_steps_s"] = train(Path(folder) / "tapes", generator, *program)
         figures["window_s"] = show_window(*program)
     print(json.dumps(figures))
+
+
+def train(recordings: Path, generator: str, *program: str) -> float:
+    """Let the program learn from what it has generated, and add a model; return how long that took in seconds."""
+    recordings.mkdir()
+    for name, seed in (("first.wav", "1"), ("second.wav", "2")):
+        music = ["--length", "30", "--seed", seed, "--out", str(recordings / name), "--json"]
+        ask(*program, "generate", "--model", generator, *music)
+    how = ["--base", generator, "--steps", "2", "--cut-start", "0", "--cut-end", "0", "--jobs", "2", "--json"]
+    _, took_s = ask(*program, "train", "model", str(recordings), "--name", "tried", *how)
+    listed, _ = ask(*program, "models", "--json")
+    assert "tried" in [model["name"] for model in listed["models"]], "the trained model is missing"
+    return took_s
 
 
 def ask(*command: str) -> tuple[dict[str, list[dict[str, str]]], float]:
