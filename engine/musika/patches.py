@@ -5,6 +5,9 @@ log-magnitudes projected onto principal components; beside it how the power of e
 right, projected likewise. The latents are whitened: each has about zero mean and unit variance over the music that the
 components were fitted to. Phase is recovered from the magnitudes (`engine.musika.phase`).
 
+Patches may be lapped, so that each fades into the next (`engine.musika.lapping`): then what a generator gets wrong in a
+step begins and ends gradually, and not with a jump that would be heard at the rate of the latents.
+
 The stereo sound is parametric, as in audio coding: the side signal is the mid signal panned, band by band, and what
 panning does not explain (rooms, chorus) is the mid signal some frames late, added to one side and taken from the
 other, as much of it in each band as the fitted music had. So the mono sum of what is decoded is the decoded mid signal.
@@ -19,18 +22,17 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from engine.audio.format import CHANNELS, SAMPLE_RATE_HZ, Wave, check_wave
+from engine.audio.format import SAMPLE_RATE_HZ, Wave, check_wave
 from engine.errors import ModelError
 from engine.models.card import load_card
 from engine.models.weights import Tensors, check_shapes, read_tensors, write_tensors
+from engine.musika.lapping import cut_patches, join_patches, lap_window, with_edges
+from engine.musika.patch_decoder import PatchDecoder
 from engine.musika.phase import PhaseRecovery
-from engine.musika.spectra import OVERLAP, Complex, Float, InverseStft, stft
+from engine.musika.spectra import OVERLAP, Complex, Float, stft
 
 DESIGN = "patches"
 WEIGHTS_FILE = "autoencoder.safetensors"
-
-SEGMENT_LATENTS = 4
-"""Latents decoded at once. Fixed, so that the sound does not depend on how latents arrive."""
 
 ANALYSIS_LATENTS = 64
 """Latents encoded at once, which bounds the memory."""
@@ -38,14 +40,8 @@ ANALYSIS_LATENTS = 64
 ITERATIONS = 3
 """Rounds of Griffin-Lim; more than that hardly changes what is heard."""
 
-SPREAD_FRAMES = 2
-"""Delay of what gives the sound its width: 23 ms, too short for an echo, too long for a hollow sound."""
-
 LOUDEST_DB = 6.0
 """No music has a bin above this; a generator astray might ask for it."""
-
-KNEE = 0.8
-"""Louder samples are rounded off towards 1: recovered phases pile up to peaks that the recording did not have."""
 
 SILENT_POWER = 1e-9
 """Relative power of a band, below which it counts as centred."""
@@ -66,6 +62,7 @@ class PatchConfig:
         mid: values a latent step for the mid signal.
         side: values a latent step for what lies where between left and right.
         floor_db: where levels end, relative to a sine at full scale.
+        lap: frames that a patch shares with each of its neighbours, an even number; it is that much longer than a step.
     """
 
     hop: int = 512
@@ -74,6 +71,7 @@ class PatchConfig:
     mid: int = 96
     side: int = 16
     floor_db: float = -90.0
+    lap: int = 0
 
     def __post_init__(self) -> None:
         """Check that the numbers make sense together (ModelError)."""
@@ -84,7 +82,9 @@ class PatchConfig:
             raise ModelError(f"The autoencoder's FFT must be {OVERLAP} times its hop.")
         if not -200 <= self.floor_db <= -20:
             raise ModelError("The autoencoder's floor must lie between -200 and -20 dB.")
-        if self.mid > self.patch_frames * self.bins or self.side > self.bands:
+        if type(self.lap) is not int or self.lap % 2 or not 0 <= self.lap <= self.patch_frames:
+            raise ModelError("The autoencoder's lap must be an even number of frames, at most those of a step.")
+        if self.mid > self.span_frames * self.bins or self.side > self.bands:
             raise ModelError("The autoencoder has more latents than there is to describe.")
 
     @classmethod
@@ -96,7 +96,7 @@ class PatchConfig:
         """
         try:
             known = {name: sizes[name] for name in ("hop", "fft", "patch_frames", "mid", "side")}
-            return cls(**known, floor_db=float(sizes["floor_db"]))
+            return cls(**known, floor_db=float(sizes["floor_db"]), lap=sizes.get("lap", 0))  # older cards have no lap
         except (KeyError, TypeError, ValueError) as cause:
             raise ModelError("The card of the autoencoder lacks one of its sizes: import the model again.") from cause
 
@@ -128,11 +128,22 @@ class PatchConfig:
         return self.hop * self.patch_frames
 
     @property
+    def span_frames(self) -> int:
+        """Spectrogram frames that a patch describes, more than a step where patches are lapped."""
+        return self.patch_frames + self.lap
+
+    @property
+    def reach_frames(self) -> int:
+        """Spectrogram frames that a patch reaches beyond its step, to each side."""
+        return self.lap // 2
+
+    @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
-        """The shapes of the tensors of such an autoencoder."""
-        return {
+        """The shapes of the tensors of such an autoencoder; without a lap there is nothing to trim."""
+        trim = {"mid/trim": (self.patch_frames, self.bins)} if self.lap else {}
+        return trim | {
             "mid/mean": (self.bins,),
-            "mid/components": (self.mid, self.patch_frames * self.bins),
+            "mid/components": (self.mid, self.span_frames * self.bins),
             "mid/deviations": (self.mid,),
             "side/mean": (self.bands,),
             "side/components": (self.side, self.bands),
@@ -156,7 +167,7 @@ class Description:
     """What the autoencoder describes of some patches of sound.
 
     Attributes:
-        levels: (patches, patch_frames, bins), dB of the mid signal relative to a sine at full scale.
+        levels: (patches, span_frames, bins), dB of the mid signal relative to a sine at full scale.
         balances: (patches, bands), the power of left less that of right over their sum: -1 (right) to 1 (left).
         mid_power: (patches, bands) of the mid signal.
         spread_power: (patches, bands) of what the side signal has beyond the panned mid signal.
@@ -177,22 +188,29 @@ def describe(wave: Wave, config: PatchConfig) -> Iterator[Description]:
         wave: (frames, 2).
         config: of the autoencoder.
     """
-    step, margin = config.frames_per_latent, (config.fft - config.hop) // 2
+    step, margin, reach = config.frames_per_latent, (config.fft - config.hop) // 2, config.reach_frames
     patches = -(-len(wave) // step)
     padded = np.pad(wave, ((margin, margin + patches * step - len(wave)), (0, 0)))
-    for first in range(0, patches, ANALYSIS_LATENTS):
-        last = min(first + ANALYSIS_LATENTS, patches)
-        spectra = stft(np.ascontiguousarray(padded[first * step : last * step + 2 * margin].T), config.hop)
-        yield _describe(spectra / np.float32(config.hop), config)  # a sine of 1 has the magnitude hop
+    frames = patches * config.patch_frames
+    for first in range(0, frames, ANALYSIS_LATENTS * config.patch_frames):
+        last = min(first + ANALYSIS_LATENTS * config.patch_frames, frames)
+        begin, end = max(first - reach, 0), min(last + reach, frames)
+        heard = padded[begin * config.hop : end * config.hop + 2 * margin]
+        spectra = stft(np.ascontiguousarray(heard.T), config.hop) / np.float32(config.hop)  # a sine of 1 has 1
+        yield _describe(spectra, slice(first - begin, last - begin), config)
 
 
-def _describe(spectra: Complex, config: PatchConfig) -> Description:
-    mid, side = spectra.mean(axis=0), (spectra[0] - spectra[1]) / 2
-    levels = levels_of(np.abs(mid), config)
+def _describe(spectra: Complex, own: slice, config: PatchConfig) -> Description:
+    """The patches whose steps are the frames `own` of spectra (2, frames, bins); into the others they reach."""
+    mids, reach = spectra.mean(axis=0), config.reach_frames
+    beyond = own.start, len(mids) - own.stop
+    levels = with_edges(levels_of(np.abs(mids), config), *(reach - known for known in beyond))
+    spectra, mid = spectra[:, own], mids[own]
+    side = (spectra[0] - spectra[1]) / 2
     left, right, mid_power, side_power = (_band_powers(each, config) for each in (*spectra, mid, side))
     balances = (left - right) / (left + right + np.float32(SILENT_POWER))
     spread = np.maximum(side_power - np.square(panning(balances)) * mid_power, 0)
-    return Description(levels.reshape(-1, config.patch_frames, config.bins), balances, mid_power, spread)
+    return Description(cut_patches(levels, config.patch_frames, config.lap), balances, mid_power, spread)
 
 
 def levels_of(magnitudes: Float, config: PatchConfig) -> Float:
@@ -239,10 +257,12 @@ class PatchAutoencoder:
         self.tensors = tensors
         self.frames_per_latent = config.frames_per_latent
         self.latent_size = config.mid + config.side
-        weights = np.tile(bin_weights(config), config.patch_frames)
+        self._window = lap_window(config.patch_frames, config.lap)
+        window, weights = np.repeat(self._window, config.bins), np.tile(bin_weights(config), config.span_frames)
         components, deviations = tensors["mid/components"], tensors["mid/deviations"][:, None]
-        self._mid_analysis = np.ascontiguousarray((components / deviations * weights).T)
-        self._mid_synthesis = components * deviations / weights
+        self._mid_analysis = np.ascontiguousarray((components / deviations * (weights * window)).T)
+        self._mid_synthesis = components * deviations / weights * window
+        self._mid_course = tensors["mid/mean"] + tensors.get("mid/trim", np.float32(0))
         components, deviations = tensors["side/components"], tensors["side/deviations"][:, None]
         self._side_analysis = np.ascontiguousarray((components / deviations).T)
         self._side_synthesis = components * deviations
@@ -283,8 +303,9 @@ class PatchAutoencoder:
         return np.concatenate([np.zeros((0, self.latent_size), np.float32), *pieces])
 
     def mid_latents(self, levels: Float) -> Float:
-        """Levels (m, patch_frames, bins) of the mid signal, as `levels_of` → their part (m, mid) of the latents."""
-        return (levels - self.tensors["mid/mean"]).reshape(len(levels), -1) @ self._mid_analysis
+        """Levels (m, span_frames, bins) of the mid signal, as `levels_of` → their part (m, mid) of the latents."""
+        projected: Float = (levels - self.tensors["mid/mean"]).reshape(len(levels), -1) @ self._mid_analysis
+        return projected
 
     def _project(self, description: Description) -> Float:
         mid = self.mid_latents(description.levels)
@@ -294,25 +315,32 @@ class PatchAutoencoder:
     def magnitudes(self, latents: Float) -> Float:
         """Latents (m, latent_size), or their part `mid` → magnitudes (m · patch_frames, bins) of the mid signal."""
         config = self.config
-        levels = (latents[:, : config.mid] @ self._mid_synthesis).reshape(-1, config.bins) + self.tensors["mid/mean"]
+        patches = (latents[:, : config.mid] @ self._mid_synthesis).reshape(-1, config.span_frames, config.bins)
+        steps = join_patches(patches, self._window, config.patch_frames).reshape(-1, config.patch_frames, config.bins)
+        levels = (steps + self._mid_course).reshape(-1, config.bins)
         floor = 10 ** (config.floor_db / 20)
         magnitudes = 10 ** (np.minimum(levels, LOUDEST_DB) / 20) - np.float32(floor)
         return np.maximum(magnitudes, 0) * np.float32(config.hop)
 
-    def stereo(self, mid: Complex, late: Complex, latents: Float) -> Complex:
+    def places(self, latents: Float) -> Float:
+        """Latents (m, latent_size) → what the side has of the mid, (m · patch_frames, bins), see `panning`."""
+        balances = latents[:, self.config.mid :] @ self._side_synthesis + self.tensors["side/mean"]
+        patches = balances[:, None] * np.square(self._window)[:, None]
+        found: Float = panning(join_patches(patches, self._window, self.config.patch_frames))
+        return found[:, self._band_of_bin]
+
+    def stereo(self, mid: Complex, late: Complex, places: Float) -> Complex:
         """Spectra of left and right.
 
         Args:
-            mid: (m · patch_frames, bins), spectra of the mid signal.
+            mid: (frames, bins), spectra of the mid signal.
             late: the same, SPREAD_FRAMES frames late.
-            latents: (m, latent_size).
+            places: (frames, bins), what the side has of the mid.
 
         Returns:
-            (2, m · patch_frames, bins).
+            (2, frames, bins).
         """
-        balances = latents[:, self.config.mid :] @ self._side_synthesis + self.tensors["side/mean"]
-        panned = np.repeat(panning(balances)[:, self._band_of_bin], self.config.patch_frames, axis=0)
-        side = panned * mid + self._width * late
+        side = places * mid + self._width * late
         return np.stack([mid + side, mid - side])
 
     def mirrored(self, latents: Float) -> Float:
@@ -346,64 +374,3 @@ def read_components(folder: Path, design: str) -> tuple[PatchConfig, Tensors]:
         if not (tensors[name] > 0).all():
             raise ModelError(f"{path.name}: the tensor {name} must be positive; the model is damaged.")
     return config, tensors
-
-
-class PatchDecoder:
-    """Latents to sound as a stream: however they are cut into pieces, the sound is the same to the bit.
-
-    m latents make exactly m · frames_per_latent frames.
-    """
-
-    def __init__(self, autoencoder: PatchAutoencoder) -> None:
-        """Begin a sound."""
-        config = autoencoder.config
-        self._autoencoder = autoencoder
-        self._waiting = np.zeros((0, autoencoder.latent_size), np.float32)
-        self._phase = autoencoder.phase()
-        self._inverse = InverseStft(config.hop, CHANNELS)
-        self._before = np.zeros((SPREAD_FRAMES, config.bins), np.complex64)  # the last spectra of the mid signal
-        self._margin = (config.fft - config.hop) // 2  # frames of sound before the first patch begins
-        self._to_skip = self._margin
-
-    def push(self, latents: Float) -> Wave:
-        """(m, latent_size) → the frames of all segments that are complete with these; perhaps none."""
-        self._waiting = np.concatenate([self._waiting, latents])
-        blocks = [np.zeros((0, CHANNELS), np.float32)]
-        needed = SEGMENT_LATENTS + self._autoencoder.ahead_latents
-        while len(self._waiting) >= needed:
-            blocks.append(self._decode(self._waiting[:needed], SEGMENT_LATENTS))
-            self._waiting = self._waiting[SEGMENT_LATENTS:]
-        return np.concatenate(blocks)
-
-    def flush(self) -> Wave:
-        """The frames that are still due; nothing may be pushed after."""
-        blocks = [np.zeros((0, CHANNELS), np.float32)]
-        while len(self._waiting):
-            keep = min(SEGMENT_LATENTS, len(self._waiting))
-            blocks.append(self._decode(self._waiting, keep))
-            self._waiting = self._waiting[keep:]
-        if not self._to_skip:  # something was pushed
-            blocks.append(self._emit(self._inverse.flush())[: self._margin])
-        return np.concatenate(blocks)
-
-    def _decode(self, latents: Float, keep: int) -> Wave:
-        """Decode `latents`, of which the first `keep` are given out."""
-        kept_frames = keep * self._autoencoder.config.patch_frames
-        mid = self._phase.push(self._autoencoder.magnitudes(latents), kept_frames)
-        history = np.concatenate([self._before, mid])
-        self._before = history[kept_frames:]
-        return self._emit(self._inverse.push(self._autoencoder.stereo(mid, history[:kept_frames], latents[:keep])))
-
-    def _emit(self, sound: Float) -> Wave:
-        """(2, samples) → (frames, 2) of what lies after the margin at the beginning."""
-        skipped = min(self._to_skip, sound.shape[1])
-        self._to_skip -= skipped
-        return np.ascontiguousarray(soften(sound[:, skipped:]).T)
-
-
-def soften(sound: Float) -> Float:
-    """Samples within ± KNEE as they are, louder ones bent smoothly so that none passes ± 1."""
-    loud = np.abs(sound) - np.float32(KNEE)
-    room = np.float32(1 - KNEE)
-    bent = np.copysign(np.float32(KNEE) + room * np.tanh(loud / room), sound)
-    return np.where(loud > 0, bent, sound)

@@ -17,7 +17,8 @@ from engine.models.weights import Tensors, read_tensors, write_tensors
 from engine.musika.backend import compiled
 from engine.musika.checkpoint import fill
 from engine.musika.layers import values
-from engine.musika.patches import SEGMENT_LATENTS, PatchAutoencoder, PatchConfig, levels_of, read_components
+from engine.musika.patch_decoder import SEGMENT_LATENTS
+from engine.musika.patches import PatchAutoencoder, PatchConfig, levels_of, read_components
 from engine.musika.refinement import FINISH_REACH, SLOPES_REACH, Refinement, RefinementConfig, build_refinement
 from engine.musika.slopes import PhaseIntegration, nearest
 from engine.musika.spectra import OVERLAP, Complex, Float
@@ -53,7 +54,7 @@ class RefinedAutoencoder(PatchAutoencoder):
         """Put an autoencoder together; `refinement` is built."""
         super().__init__(config, tensors)
         self.refinement = refinement
-        self.ahead_latents = -(-FRAMES_AHEAD // config.patch_frames)
+        self.ahead_latents = -(-(FRAMES_AHEAD + config.reach_frames) // config.patch_frames)
         self.segment_frames = SEGMENT_LATENTS * config.patch_frames
         self.slopes = compiled(
             refinement.slopes, [(self.segment_frames + SPECTRA_AHEAD + 2 * SLOPES_REACH, config.bins)]

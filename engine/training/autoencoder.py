@@ -21,6 +21,7 @@ import torch
 from engine.audio.format import SAMPLE_RATE_HZ, Wave
 from engine.errors import UsageError
 from engine.models.card import ModelCard, write_card
+from engine.musika.lapping import cut_patches, with_edges
 from engine.musika.patches import PatchAutoencoder, PatchConfig, levels_of
 from engine.musika.refined import RefinedAutoencoder, refined_sizes
 from engine.musika.spectra import OVERLAP, Float, stft
@@ -35,7 +36,7 @@ from engine.training.spectral import SIZES
 __all__ = ["KIND", "AutoencoderLearner", "Recipe"]
 
 KIND = "autoencoder"
-COMPONENT_SIZES = ("hop", "patch_frames", "floor_db", "mid", "side")
+COMPONENT_SIZES = ("hop", "patch_frames", "floor_db", "mid", "side", "lap")
 """What a recipe says of the components."""
 
 REFINED = "networks refine the spectra and find their phases"
@@ -126,9 +127,7 @@ class AutoencoderLearner:
         spectra = stft(parallel.share(mids), config.hop)
         heard: Float = np.abs(spectra)
         levels = levels_of(heard / np.float32(config.hop), config)
-        patches = levels.reshape(-1, config.patch_frames, config.bins)
-        magnitudes = autoencoder.magnitudes(autoencoder.mid_latents(patches))
-        return Pieces(spectra, magnitudes.reshape(spectra.shape))
+        return Pieces(spectra, np.stack([_decoded(autoencoder, each) for each in levels]))
 
     def tensors(self) -> dict[str, torch.Tensor]:
         """Components, networks, and all that they learn with."""
@@ -191,6 +190,13 @@ class AutoencoderLearner:
             sizes=refined_sizes(self.config, recipe.width) if refined else self.config.sizes,
         )
         return write_card(card, folder)
+
+
+def _decoded(autoencoder: PatchAutoencoder, levels: Float) -> Float:
+    """Levels (m · patch_frames, bins) of an excerpt → its magnitudes as the components decode them."""
+    config = autoencoder.config
+    reaching = with_edges(levels, config.reach_frames, config.reach_frames)
+    return autoencoder.magnitudes(autoencoder.mid_latents(cut_patches(reaching, config.patch_frames, config.lap)))
 
 
 def _base(folder: Path) -> PatchAutoencoder:

@@ -15,12 +15,13 @@ import numpy as np
 
 from engine.audio.format import Wave
 from engine.errors import UsageError
+from engine.musika.lapping import lap_window
 from engine.musika.patches import SILENT_POWER, PatchAutoencoder, PatchConfig, bin_weights, describe
 from engine.musika.spectra import Float
 from engine.training.excerpts import Excerpts
 
 LARGEST_PATCHES = 24_000
-"""Patches that are enough (37 minutes of sound, spread over all of it); about 0.8 GB on disk while it runs."""
+"""Patches that are enough (37 minutes of sound, spread over all of it); 0.8 GB on disk while it runs, lapped 1.6 GB."""
 
 EXCERPT_PATCHES = 16
 """Patches of an excerpt, and one more at each end, which sees the silence around the excerpt and is not counted."""
@@ -39,19 +40,27 @@ WIDEST = 1.0
 """Of the side signal beside the mid signal; recordings with more are out of phase."""
 
 
+STRAY = 0.3
+"""Deviations by which latents are off where levels are trimmed: between those of recordings and those of generators."""
+
+SILENT_SUM = 1e-9
+
+
 @dataclass(frozen=True)
 class Patches:
     """What the components are fitted to.
 
     Attributes:
-        levels: (n, patch_frames · bins) in dB; on disk, as a rule.
+        levels: (n, span_frames · bins) in dB; on disk, as a rule.
         balances: (n, bands).
         width: (bands,), the root of how much power the side signal has beyond the panned mid signal, over that of mid.
+        runs: how many follow one another, excerpt by excerpt; n in all.
     """
 
     levels: Float
     balances: Float
     width: Float
+    runs: tuple[int, ...]
 
 
 def fit_components(excerpts: Excerpts, config: PatchConfig) -> PatchAutoencoder:
@@ -80,10 +89,11 @@ def collect(waves: Iterable[Wave], most: int, config: PatchConfig, scratch: Path
     Raises:
         UsageError: there are fewer patches than components.
     """
-    width = config.patch_frames * config.bins
+    width = config.span_frames * config.bins
     levels = np.memmap(scratch / "levels.f32", np.float32, "w+", shape=(most, width))
     balances: list[Float] = []
     powers = np.zeros((2, config.bands))
+    runs: list[int] = []
     filled = 0
     for wave in waves:
         (description,) = describe(wave, config)
@@ -93,18 +103,20 @@ def collect(waves: Iterable[Wave], most: int, config: PatchConfig, scratch: Path
         balances.append(description.balances[inner])
         powers += description.spread_power[inner].sum(axis=0), description.mid_power[inner].sum(axis=0)
         filled += len(rows)
+        runs.append(len(rows))
     if filled <= config.mid + EXTRA_DIRECTIONS:
         raise UsageError(f"{filled} patches are too few for {config.mid} components: give more music.")
-    return Patches(levels[:filled], np.concatenate(balances), np.sqrt(powers[0] / np.maximum(powers[1], SILENT_POWER)))
+    side_over_mid = np.sqrt(powers[0] / np.maximum(powers[1], SILENT_POWER))
+    return Patches(levels[:filled], np.concatenate(balances), side_over_mid, tuple(runs))
 
 
 def fit(patches: Patches, config: PatchConfig) -> PatchAutoencoder:
     """The principal components of `patches`, whitened."""
     levels = patches.levels
     mean = sum(piece.sum(axis=0, dtype=np.float64) for piece in _pieces(levels)) / len(levels)
-    mid_mean = mean.reshape(config.patch_frames, config.bins).mean(axis=0).astype(np.float32)
-    weights = np.tile(bin_weights(config), config.patch_frames)
-    mid, mid_deviations = _principal_components(levels, np.tile(mid_mean, config.patch_frames), weights, config.mid)
+    mid_mean = mean.reshape(config.span_frames, config.bins).mean(axis=0).astype(np.float32)
+    weights = np.outer(lap_window(config.patch_frames, config.lap), bin_weights(config)).ravel()
+    mid, mid_deviations = _principal_components(levels, np.tile(mid_mean, config.span_frames), weights, config.mid)
 
     # Every recording counts with its mirror image too: so the mean is zero, and swapping left and right is negating.
     variances, axes = np.linalg.eigh(patches.balances.T @ patches.balances / len(patches.balances))
@@ -119,7 +131,29 @@ def fit(patches: Patches, config: PatchConfig) -> PatchAutoencoder:
         "side/deviations": np.maximum(side_deviations, SMALLEST_DEVIATION),
         "side/width": np.minimum(patches.width, WIDEST),
     }
-    return PatchAutoencoder(config, {name: tensor.astype(np.float32) for name, tensor in tensors.items()})
+    if config.lap:
+        tensors["mid/trim"] = np.zeros(config.shapes["mid/trim"])
+    autoencoder = PatchAutoencoder(config, {name: tensor.astype(np.float32) for name, tensor in tensors.items()})
+    return _trimmed(autoencoder, patches) if config.lap else autoencoder
+
+
+def _trimmed(autoencoder: PatchAutoencoder, patches: Patches) -> PatchAutoencoder:
+    """The same autoencoder with the same mean power in all frames of a step, bin by bin.
+
+    Where patches fade into each other, what they have wrong cancels in part, so levels vary less there; and the mean of
+    a power falls with the variance of its level. It would be heard as a pulse at the rate of the latents.
+    """
+    config, rng = autoencoder.config, np.random.default_rng(0)
+    powers = np.full((config.patch_frames, config.bins), SILENT_SUM)
+    for end, count in zip(np.cumsum(patches.runs), patches.runs, strict=True):
+        levels = np.asarray(patches.levels[end - count : end]).reshape(count, config.span_frames, config.bins)
+        latents = autoencoder.mid_latents(levels)
+        latents += np.float32(STRAY) * rng.standard_normal(latents.shape, dtype=np.float32)
+        magnitudes = autoencoder.magnitudes(latents).reshape(count, config.patch_frames, config.bins)
+        powers += np.square(magnitudes[1:-1]).sum(axis=0)  # the outer ones lack a neighbour
+    decibels = 10 * np.log10(powers)
+    trim = (decibels.mean(axis=0) - decibels).astype(np.float32)
+    return PatchAutoencoder(config, autoencoder.tensors | {"mid/trim": trim})
 
 
 def _pieces(levels: Float) -> Iterator[Float]:

@@ -58,6 +58,7 @@ class Recipe:
         floor_db: where levels end.
         mid: values a latent step for the mid signal.
         side: values a latent step for what lies where between left and right.
+        lap: frames that a patch shares with each of its neighbours.
         refine: whether networks refine what the components decode; without, the first step is all there is to do.
         width: channels of the networks.
         batch: excerpts a step.
@@ -80,6 +81,7 @@ class Recipe:
     floor_db: float = PatchConfig.floor_db
     mid: int = PatchConfig.mid
     side: int = PatchConfig.side
+    lap: int = PatchConfig.lap
     refine: bool = True
     width: int = 48
     batch: int = 8

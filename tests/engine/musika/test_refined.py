@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +59,12 @@ def components_of(config: PatchConfig) -> dict[str, np.ndarray]:
 @pytest.fixture(scope="module")
 def autoencoder() -> RefinedAutoencoder:
     return RefinedAutoencoder(CONFIG, components_of(CONFIG), refinement_of(CONFIG, 1.0))
+
+
+@pytest.fixture(scope="module", params=[0, 4], ids=["plain", "lapped"])
+def either(request: pytest.FixtureRequest) -> RefinedAutoencoder:
+    config = replace(CONFIG, lap=request.param)
+    return RefinedAutoencoder(config, components_of(config), refinement_of(config, 1.0))
 
 
 def sound(seed: int = 0) -> np.ndarray:
@@ -170,33 +177,33 @@ def test_untrained_networks_are_the_closed_form_and_the_nearest_phases() -> None
 
 
 @pytest.mark.parametrize("sizes", [[1] * 23, [23], [4, 9, 10], [0, 5, 0, 18], [22, 1]])
-def test_how_latents_are_cut_into_pieces_changes_no_bit(autoencoder: RefinedAutoencoder, sizes: list[int]) -> None:
-    latents = np.random.default_rng(2).standard_normal((23, autoencoder.latent_size)).astype(np.float32)
-    decoder = autoencoder.decoder()
+def test_how_latents_are_cut_into_pieces_changes_no_bit(either: RefinedAutoencoder, sizes: list[int]) -> None:
+    latents = np.random.default_rng(2).standard_normal((23, either.latent_size)).astype(np.float32)
+    decoder = either.decoder()
     whole = np.concatenate([decoder.push(latents), decoder.flush()])
-    decoder = autoencoder.decoder()
+    decoder = either.decoder()
     pieces = [decoder.push(piece) for piece in np.split(latents, np.cumsum(sizes)[:-1])]
     np.testing.assert_array_equal(np.concatenate([*pieces, decoder.flush()]), whole)
     assert np.abs(whole).max() > 0.01
 
 
 @pytest.mark.parametrize("count", [0, 1, 4, 5, 9, 14])
-def test_every_latent_makes_its_frames_exactly(autoencoder: RefinedAutoencoder, count: int) -> None:
-    decoder = autoencoder.decoder()
-    latents = np.zeros((count, autoencoder.latent_size), np.float32)
+def test_every_latent_makes_its_frames_exactly(either: RefinedAutoencoder, count: int) -> None:
+    decoder = either.decoder()
+    latents = np.zeros((count, either.latent_size), np.float32)
     assert len(decoder.push(latents)) + len(decoder.flush()) == count * STEP
 
 
-def test_what_comes_later_than_the_look_ahead_changes_nothing(autoencoder: RefinedAutoencoder) -> None:
+def test_what_comes_later_than_the_look_ahead_changes_nothing(either: RefinedAutoencoder) -> None:
     rng = np.random.default_rng(2)
-    latents = rng.standard_normal((16, autoencoder.latent_size)).astype(np.float32)
+    latents = rng.standard_normal((16, either.latent_size)).astype(np.float32)
     other = latents.copy()
-    other[10:] = rng.standard_normal((6, autoencoder.latent_size))
-    one, two = autoencoder.decoder(), autoencoder.decoder()
-    kept = (10 - autoencoder.ahead_latents) // 4 * 4 * STEP - 2 * HOP
+    other[10:] = rng.standard_normal((6, either.latent_size))
+    one, two = either.decoder(), either.decoder()
+    kept = (10 - either.ahead_latents) // 4 * 4 * STEP - 2 * HOP
     assert kept > 0
     np.testing.assert_array_equal(one.push(latents)[:kept], two.push(other)[:kept])
-    assert autoencoder.ahead_latents * CONFIG.patch_frames >= FRAMES_AHEAD
+    assert either.ahead_latents * CONFIG.patch_frames >= FRAMES_AHEAD + either.config.reach_frames
 
 
 def test_a_steady_sound_shows_no_seams_between_segments() -> None:

@@ -46,7 +46,7 @@ def snapshot(learner: AutoencoderLearner) -> dict[str, torch.Tensor]:
 
 def first_steps(collection: Path) -> dict[str, Any]:
     """What changes at which part of the plan."""
-    learner = AutoencoderLearner(collection, RECIPE, device="cpu")
+    learner = AutoencoderLearner(collection, replace(RECIPE, lap=2), device="cpu")
     result: dict[str, Any] = {"fitted": [learner.facts()["fitted"]], "before": error_of(learner.autoencoder)}
     for name, done in (("slopes", 0.0), ("finish", 0.5), ("critic", 0.9)):
         before = snapshot(learner)
@@ -100,14 +100,18 @@ def based(collection: Path, out: Path) -> dict[str, Any]:
     learner.learn(0.0)
     after = [np.array_equal(learner.tensors()[f"components/{n}"].numpy(), t) for n, t in components.items()]
     recipe = learner.identity["recipe"]
-    return {"sizes": [recipe[name] for name in ("hop", "patch_frames", "mid", "side", "width")], "same": same + after}
+    return {
+        "sizes": [recipe[name] for name in ("hop", "patch_frames", "mid", "side", "lap", "width")],
+        "same": same + after,
+    }
 
 
 def plain(collection: Path, out: Path) -> dict[str, Any]:
-    """Components alone."""
-    learner = AutoencoderLearner(collection, replace(RECIPE, refine=False), device="cpu")
+    """Components alone, of patches that reach into their neighbours."""
+    learner = AutoencoderLearner(collection, replace(RECIPE, refine=False, lap=4), device="cpu")
     losses = [report.losses for report in loop.train(learner, out / "plain", Plan(steps=1), keeping=KEEPING)]
-    return {"losses": losses, "latent_size": PatchAutoencoder.load(out / "plain" / "model").latent_size}
+    model = PatchAutoencoder.load(out / "plain" / "model")
+    return {"losses": losses, "latent_size": model.latent_size, "lap": model.config.lap}
 
 
 def bad(collection: Path, out: Path) -> dict[str, str]:

@@ -97,12 +97,12 @@ def test_training_loads_no_tensorflow(trial: dict[str, Any]) -> None:
 
 
 def test_a_base_gives_sizes_and_components_that_stay(trial: dict[str, Any]) -> None:
-    assert trial["based"]["sizes"] == [HOP, 4, 12, 2, 8]
+    assert trial["based"]["sizes"] == [HOP, 4, 12, 2, 0, 8]
     assert all(trial["based"]["same"])
 
 
 def test_without_refinement_there_are_components_alone(trial: dict[str, Any]) -> None:
-    assert trial["plain"]["latent_size"] == 14
+    assert (trial["plain"]["latent_size"], trial["plain"]["lap"]) == (14, 4)
     assert not any(trial["plain"]["losses"])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,15 +11,19 @@ import pytest
 from engine.audio.files import wave_writer
 from engine.audio.format import Wave
 from engine.errors import UsageError
-from engine.musika.patches import PatchConfig, bin_weights, describe
+from engine.musika.lapping import lap_window
+from engine.musika.patches import PatchAutoencoder, PatchConfig, bin_weights, describe
 from engine.training import components
 from engine.training.collection import Collection
-from engine.training.components import EXCERPT_PATCHES, Patches, collect, fit, fit_components
+from engine.training.components import EXCERPT_PATCHES, STRAY, Patches, collect, fit, fit_components
 from engine.training.excerpts import Excerpts
+from engine.training.latents import encoded_pieces
 from engine.training.recordings import Recording
 
 SMALL = PatchConfig(hop=64, fft=256, patch_frames=4, mid=6, side=3)
+LAPPED = replace(SMALL, lap=4)
 STEP = SMALL.frames_per_latent
+both = pytest.mark.parametrize("config", [SMALL, LAPPED], ids=["plain", "lapped"])
 
 
 def noise_with_a_beat(frames: int, seed: int) -> Wave:
@@ -36,39 +41,74 @@ def excerpts_of(folder: Path, lengths: list[int]) -> Excerpts:
     return Excerpts(Collection(folder, folder, recordings))
 
 
-def random_patches(count: int) -> Patches:
+def random_patches(count: int, config: PatchConfig = SMALL) -> Patches:
     rng = np.random.default_rng(0)
-    width = SMALL.patch_frames * SMALL.bins
+    width = config.span_frames * config.bins
     basis = rng.standard_normal((10, width)) * np.geomspace(30, 1, 10)[:, None]
     levels = rng.standard_normal((count, 10)) @ basis - 50
-    balances = rng.uniform(-1, 1, (count, SMALL.bands))
-    return Patches(levels.astype(np.float32), balances.astype(np.float32), np.full(SMALL.bands, 0.5, np.float32))
+    balances = rng.uniform(-1, 1, (count, SMALL.bands)).astype(np.float32)
+    return Patches(levels.astype(np.float32), balances, np.full(SMALL.bands, 0.5, np.float32), (count,))
 
 
-def test_components_are_those_of_a_full_decomposition() -> None:
-    patches = random_patches(300)
-    fitted = fit(patches, SMALL)
-    mean = np.tile(patches.levels.reshape(300, SMALL.patch_frames, -1).mean(axis=(0, 1)), SMALL.patch_frames)
-    weighted = (patches.levels - mean) * np.tile(bin_weights(SMALL), SMALL.patch_frames)
+@both
+def test_components_are_those_of_a_full_decomposition(config: PatchConfig) -> None:
+    patches = random_patches(300, config)
+    fitted = fit(patches, config)
+    mean = np.tile(patches.levels.reshape(300, config.span_frames, -1).mean(axis=(0, 1)), config.span_frames)
+    window = np.repeat(lap_window(config.patch_frames, config.lap), config.bins)
+    weighted = (patches.levels - mean) * np.tile(bin_weights(config), config.span_frames) * window
     _, deviations, axes = np.linalg.svd(weighted, full_matrices=False)
     np.testing.assert_allclose(fitted.tensors["mid/deviations"], deviations[:6] / np.sqrt(300), rtol=1e-3)
     agreement = np.abs(np.sum(fitted.tensors["mid/components"] * axes[:6], axis=1))
     np.testing.assert_allclose(agreement, 1, atol=1e-3)
 
 
-def test_the_same_patches_give_the_same_components() -> None:
-    first, second = fit(random_patches(200), SMALL), fit(random_patches(200), SMALL)
+@both
+def test_the_same_patches_give_the_same_components(config: PatchConfig) -> None:
+    first, second = (fit(random_patches(200, config), config) for _ in range(2))
     for name, tensor in first.tensors.items():
         np.testing.assert_array_equal(tensor, second.tensors[name])
 
 
-def test_patches_are_those_of_the_sound_without_the_ends(tmp_path: Path) -> None:
+@both
+def test_patches_are_those_of_the_sound_without_the_ends(tmp_path: Path, config: PatchConfig) -> None:
     waves = [noise_with_a_beat(30 * STEP, seed) for seed in range(3)]
-    patches = collect(waves, 100, SMALL, tmp_path)
+    patches = collect(waves, 100, config, tmp_path)
     assert len(patches.levels) == 3 * 28
-    (description,) = describe(waves[1], SMALL)
+    assert patches.runs == (28, 28, 28)
+    (description,) = describe(waves[1], config)
     np.testing.assert_array_equal(patches.levels[28:56], description.levels[1:-1].reshape(28, -1))
     np.testing.assert_array_equal(patches.balances[28:56], description.balances[1:-1])
+
+
+def course_db(autoencoder: PatchAutoencoder, waves: list[Wave], stray: float) -> np.ndarray:
+    """The mean power of each frame of a step, all bins together, over that of all frames."""
+    powers = np.zeros(SMALL.patch_frames)
+    for seed, wave in enumerate(waves):
+        latents = autoencoder.encode(wave)
+        latents += stray * np.random.default_rng(seed).standard_normal(latents.shape).astype(np.float32)
+        magnitudes = autoencoder.magnitudes(latents).reshape(-1, SMALL.patch_frames, SMALL.bins)
+        powers += np.square(magnitudes[2:-2]).mean(axis=(0, 2))
+    return 10 * np.log10(powers / powers.mean())
+
+
+def test_the_frames_of_a_lapped_step_are_equally_loud(tmp_path: Path) -> None:
+    """Of latents somewhat astray: without the trim, the frames where patches fade into each other are softer."""
+    waves = [noise_with_a_beat(60 * STEP, seed) for seed in range(12)]
+    fitted = fit(collect(waves, 900, LAPPED, tmp_path), LAPPED)
+    untrimmed = PatchAutoencoder(LAPPED, fitted.tensors | {"mid/trim": np.zeros_like(fitted.tensors["mid/trim"])})
+    before, after = (course_db(each, waves, STRAY) for each in (untrimmed, fitted))
+    assert before[[1, 2]].mean() > before[[0, 3]].mean() + 0.15
+    assert np.ptp(after) < 0.4 * np.ptp(before)
+    np.testing.assert_allclose(fitted.tensors["mid/trim"].mean(axis=0), 0, atol=1e-5)  # no bin gets louder or softer
+
+
+def test_latents_of_pieces_are_those_of_the_whole(tmp_path: Path) -> None:
+    waves = [noise_with_a_beat(60 * STEP, seed) for seed in range(3)]
+    fitted = fit(collect(waves, 200, LAPPED, tmp_path), LAPPED)
+    long = noise_with_a_beat(600 * STEP + 100, 7)
+    pieces = np.concatenate(list(encoded_pieces(fitted, np.array_split(long, 9))))
+    np.testing.assert_allclose(pieces, fitted.encode(long), atol=1e-4)
 
 
 def test_a_short_collection_is_taken_whole_and_a_long_one_evenly(
