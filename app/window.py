@@ -169,7 +169,7 @@ class Window(QMainWindow):
     def _connect_hands(self) -> None:
         change = self.session.change_recipe
         self.picker.chosen.connect(lambda name: change(model=name))
-        self.make_bar.length.length_changed.connect(lambda length_s: change(length_s=length_s))
+        self.make_bar.length.chosen.connect(lambda length_s: change(length_s=length_s))
         self.make_bar.length.refused.connect(lambda sentence: self.message.say(sentence, "error"))
         self.make_bar.seed.seed_changed.connect(lambda seed: change(seed=seed))
         self.make_bar.generate_pressed.connect(self.generate)
@@ -276,7 +276,7 @@ class Window(QMainWindow):
 
     def _show_recipe(self, recipe: Recipe) -> None:
         self.picker.set_chosen(recipe.model)
-        self.make_bar.length.set_length_s(recipe.length_s)
+        self.make_bar.length.choose(recipe.length_s)
         self.make_bar.seed.set_seed(recipe.seed)
         self.make_bar.set_ready(bool(recipe.model))
 

@@ -216,7 +216,7 @@ class TrainingForm(QWidget):
             theme.mark(self.name, wrong=False)
             cut_s = int(self.cut.text() or 0)
             base = self.base.currentData()
-            wish = TrainingWish(self._folder, title, name, base, self.time.minutes, self.varied.isChecked(), cut_s)
+            wish = TrainingWish(self._folder, title, name, base, self.time.value, self.varied.isChecked(), cut_s)
             self.wanted.emit(wish)
 
     def _refuse(self, sentence: str) -> None:

@@ -20,7 +20,7 @@ def selector(qtbot):
 @pytest.fixture
 def told(selector):
     heard: list[float] = []
-    selector.length_changed.connect(heard.append)
+    selector.chosen.connect(heard.append)
     return heard
 
 
@@ -48,9 +48,9 @@ def test_presets_are_lengths(selector, told, qtbot):
 
 def test_any_length_can_be_typed(selector, told, qtbot):
     type_length(qtbot, selector, "1:23")
-    assert (selector.length_s, told, marked(selector)) == (83, [83], [])
+    assert (selector.value, told, marked(selector)) == (83, [83], [])
     type_length(qtbot, selector, "7.5")
-    assert (selector.length_s, selector.field.text()) == (7.5, "0:07.5")
+    assert (selector.value, selector.field.text()) == (7.5, "0:07.5")
 
 
 def test_typing_a_preset_marks_it(selector, qtbot):
@@ -63,7 +63,7 @@ def test_nonsense_is_refused_and_the_length_stays(selector, told, qtbot):
     with qtbot.waitSignal(selector.refused) as refusal:
         type_length(qtbot, selector, "abc")
     assert "abc" in refusal.args[0]
-    assert selector.length_s == 30
+    assert selector.value == 30
     assert selector.field.property("wrong") is True
     assert told == []
 
