@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication
 
 from resources import theme
+
+ROOT = Path(__file__).resolve().parents[1]
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -21,3 +27,13 @@ def dressed(qapp: QApplication) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """The offscreen platform says of every window what it cannot do; it means nothing."""
     config.addinivalue_line("qt_log_ignore", "^This plugin does not support")
+
+
+def let_a_hand_use_the_window(hand: str, folder: Path, screen: str) -> None:
+    """Run a hand (the name of its module) on an X display of its own, with the user's things in `folder`."""
+    if missing := [tool for tool in ("xvfb-run", "xdotool") if not shutil.which(tool)]:
+        pytest.skip(f"needs {' and '.join(missing)} (Debian: xvfb, xauth, xdotool)")
+    home = {"HOME": str(folder), "DEEPDEADNET_HOME": str(folder / "home"), "QT_QPA_PLATFORM": "xcb"}
+    command = ["xvfb-run", "-a", "-s", screen, sys.executable, "-m", hand, str(folder)]
+    done = subprocess.run(command, cwd=ROOT, env=os.environ | home, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -138,11 +138,15 @@ class Hand(QObject):
         self._window.close()
 
 
-def main() -> int:
-    """Open the window and use it; the exit status is 0 if all steps came true."""
+def let_use(use: Callable[[Window, Path], Steps], place: Callable[[Window], object]) -> int:
+    """Open the window where `place` puts it, and use it with the folder named on the command line.
+
+    Returns:
+        The exit status: 0 if all steps came true.
+    """
     application = make_application(sys.argv[:1])
     window = make_window(lambda: Catalogue([home_folder() / "models"]))
-    window.move(0, 0)
+    place(window)
     window.show()
     window.activateWindow()
     window.engine.start()
@@ -151,4 +155,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(let_use(use, lambda window: window.move(0, 0)))

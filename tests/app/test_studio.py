@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,10 +11,10 @@ import pytest
 import soundfile
 
 from engine.audio.format import SAMPLE_RATE_HZ, Wave
+from tests.screen import let_a_hand_use_the_window
 from tests.sound import NullSink
 from tests.tiny_models import write_tiny_models
 
-ROOT = Path(__file__).resolve().parents[2]
 SCREEN = "-screen 0 1440x900x24"
 
 
@@ -34,19 +30,10 @@ class Visit(NamedTuple):
 
 @pytest.fixture(scope="module")
 def visit(tmp_path_factory: pytest.TempPathFactory, null_sink: NullSink) -> Visit:
-    if missing := [tool for tool in ("xvfb-run", "xdotool") if not shutil.which(tool)]:
-        pytest.skip(f"needs {' and '.join(missing)} (Debian: xvfb, xauth, xdotool)")
     folder = tmp_path_factory.mktemp("visit")
     write_tiny_models(folder / "home" / "models")
-    environment = os.environ | {
-        "HOME": str(folder),
-        "DEEPDEADNET_HOME": str(folder / "home"),
-        "QT_QPA_PLATFORM": "xcb",
-    }
-    command = ["xvfb-run", "-a", "-s", SCREEN, sys.executable, "-m", "tests.app.hand", str(folder)]
     with null_sink.record() as recording:
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
+        let_a_hand_use_the_window("tests.app.hand", folder, SCREEN)
         recorded = recording.wave()
     arrays = np.load(folder / "take.npz")
     return Visit(folder, arrays["mix"], arrays["stems"], json.loads((folder / "facts.json").read_text()), recorded)

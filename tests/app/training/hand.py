@@ -13,11 +13,9 @@ from pathlib import Path
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QLineEdit
 
-from app.program import make_application, make_window
 from app.training.dialog import TrainingDialog
 from app.window import Window
-from engine.models.catalogue import Catalogue, home_folder
-from tests.app.hand import Hand, Steps, click, dialog, type_over, xdotool
+from tests.app.hand import Steps, click, dialog, let_use, type_over, xdotool
 
 SCREEN_PX = (1280, 720)
 
@@ -71,17 +69,5 @@ def use(window: Window, folder: Path) -> Steps:
     (folder / "seen.json").write_text(json.dumps(seen))
 
 
-def main() -> int:
-    """Open the window and use it; the exit status is 0 if all steps came true."""
-    application = make_application(sys.argv[:1])
-    window = make_window(lambda: Catalogue([home_folder() / "models"]))
-    window.setGeometry(0, 0, *SCREEN_PX)
-    window.show()
-    window.activateWindow()
-    window.engine.start()
-    hand = Hand(window, use(window, Path(sys.argv[1])))
-    return application.exec() or int(not hand.done)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(let_use(use, lambda window: window.setGeometry(0, 0, *SCREEN_PX)))

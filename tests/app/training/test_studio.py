@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -24,9 +21,9 @@ from engine.models.card import ModelCard, load_card, verify, write_card
 from engine.musika.coders import CoderConfig
 from engine.musika.networks import GeneratorConfig
 from engine.training import logbook
+from tests.screen import let_a_hand_use_the_window
 from widgets.loss_plot import smooth
 
-ROOT = Path(__file__).resolve().parents[3]
 SCREEN = "-screen 0 1280x720x24"
 NAME = "night-tapes"
 
@@ -64,21 +61,12 @@ def end(training: Path) -> None:
 
 @pytest.fixture(scope="module")
 def visit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visit]:
-    if missing := [tool for tool in ("xvfb-run", "xdotool") if not shutil.which(tool)]:
-        pytest.skip(f"needs {' and '.join(missing)} (Debian: xvfb, xauth, xdotool)")
     folder = tmp_path_factory.mktemp("visit")
     write_band(folder / "home" / "models" / "tiny-band")
     write_tapes(folder / "tapes")
     training = folder / "home" / "trainings" / NAME
-    environment = os.environ | {
-        "HOME": str(folder),
-        "DEEPDEADNET_HOME": str(folder / "home"),
-        "QT_QPA_PLATFORM": "xcb",
-    }
-    command = ["xvfb-run", "-a", "-s", SCREEN, sys.executable, "-m", "tests.app.training.hand", str(folder)]
     try:
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
+        let_a_hand_use_the_window("tests.app.training.hand", folder, SCREEN)
         yield Visit(folder, training, json.loads((folder / "seen.json").read_text()))
     finally:
         end(training)
