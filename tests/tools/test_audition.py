@@ -306,3 +306,15 @@ def test_bad_input_is_one_line(tmp_path: Path, shared: Path, capsys: pytest.Capt
 
 def test_a_table_has_columns() -> None:
     assert table(["of", "dB"], [["drums", 6.12345], ["bass", -10]]) == "of        dB\ndrums  6.123\nbass     -10"
+
+
+def test_excerpts_are_as_loud_as_if_the_whole_recording_reached_full_scale(tmp_path, capsys):
+    wave = noise(3.0, 1)
+    wave[100, 0] = 0.5
+    write(tmp_path / "songs" / "one" / "mixture.wav", wave)
+    arguments = ["excerpts", tmp_path / "songs", "--start", 1, "--length", 1.5, "--out", tmp_path / "out"]
+    assert main([str(argument) for argument in arguments]) == 0
+    (path,) = json.loads(capsys.readouterr().out.splitlines()[-1])["excerpts"]
+    heard, _ = soundfile.read(path)
+    np.testing.assert_allclose(heard, wave[SAMPLE_RATE_HZ : round(2.5 * SAMPLE_RATE_HZ)] / 0.5, atol=1e-3)
+    assert main([str(argument) for argument in [*arguments[:4], "--length", 2.5, *arguments[6:]]]) == 2  # too short

@@ -44,6 +44,14 @@ def takes(options: Namespace) -> Found:
     return f"{len(paths)} takes of {options.length:g} s", {"takes": paths}
 
 
+def excerpts(options: Namespace) -> Found:
+    """A stretch of each recording, as loud as trainings hear it."""
+    from tools.audition.recordings import write_excerpts
+
+    paths = list(write_excerpts(options.songs, options.out, start_s=options.start, length_s=options.length))
+    return f"{len(paths)} excerpts of {options.length:g} s", {"excerpts": [str(path) for path in paths]}
+
+
 def closeness(options: Namespace) -> Found:
     """How near takes come to songs that no model heard."""
     from tools.audition.likeness import closeness
@@ -159,6 +167,11 @@ def _parser() -> argparse.ArgumentParser:
     verb.add_argument("--models", nargs="+", required=True, metavar="MODEL", help="names of generators")
     verb.add_argument("--count", type=int, default=20, help="takes of each")
     verb.add_argument("--length", type=float, default=60.0, metavar="S", help="seconds of each take")
+    verb.add_argument("--out", type=Path, required=True)
+
+    verb = _add(verbs, excerpts, "songs")
+    verb.add_argument("--start", type=float, default=60.0, metavar="S", help="where they begin")
+    verb.add_argument("--length", type=float, default=60.0, metavar="S", help="seconds of each")
     verb.add_argument("--out", type=Path, required=True)
 
     for measure in (closeness, variety):

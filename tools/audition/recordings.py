@@ -12,7 +12,8 @@ from types import ModuleType
 import numpy as np
 import numpy.typing as npt
 
-from engine.audio.files import read_blocks
+from engine.audio.files import probe, read_blocks, wave_writer
+from engine.audio.format import SAMPLE_RATE_HZ
 from engine.errors import UsageError
 from engine.training.recordings import find_recordings
 
@@ -81,3 +82,31 @@ def flat_name(path: Path, folder: Path) -> str:
 def read_mono(path: Path) -> npt.NDArray[np.float32]:
     """A recording, (frames,) at the program's rate: the mean of left and right."""
     return np.concatenate([block.mean(1) for block in read_blocks(path)])
+
+
+def write_excerpts(folder: Path, out: Path, *, start_s: float, length_s: float) -> Iterator[Path]:
+    """A stretch of every recording below `folder`, as loud as trainings hear it; those that are there are left alone.
+
+    That is: as if the peak of the whole recording were at full scale, as after `train prepare`.
+
+    Args:
+        folder: of recordings; of songs in stems the mixtures count.
+        out: where the excerpts go, `<recording>.wav` each.
+        start_s: where they begin.
+        length_s: of each.
+
+    Raises:
+        UsageError: there is no recording, or one that is too short.
+        AudioFileError: one cannot be read.
+        OutputError: an excerpt cannot be written.
+    """
+    first, last = round(start_s * SAMPLE_RATE_HZ), round((start_s + length_s) * SAMPLE_RATE_HZ)
+    for source in find_recordings(folder):
+        path = out / f"{flat_name(source, folder)}.wav"
+        if probe(source).frames < last:
+            raise UsageError(f"{source} ends before {start_s + length_s:g} s: choose an earlier stretch.")
+        if not path.exists():
+            wave = np.concatenate(list(read_blocks(source)))
+            with wave_writer(path) as writer:
+                writer.write(wave[first:last] / max(float(np.abs(wave).max()), 1e-9))
+        yield path
