@@ -234,6 +234,9 @@ class _Training:
     def _look_into(self, identity: Mapping[str, Any], *, resume: bool) -> bool:
         """Whether there is a state to go on from; raises where the folder is not what it should be."""
         state_exists = (self._folder / logbook.STATE_FILE).exists()
+        status = logbook.read_status(self._folder)
+        if status is not None and status.is_running and status.pid != os.getpid():
+            raise UsageError(f"The training in {self._folder} is running: stop it first, or wait for its end.")
         if resume:
             _check_identity(self._folder, logbook.read_training(self._folder), identity)
         elif state_exists or (self._folder / logbook.TRAINING_FILE).exists():

@@ -10,6 +10,7 @@ import resource
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -24,7 +25,7 @@ from engine.errors import ModelError, OutputError, UsageError
 from engine.models.card import load_card, verify
 from engine.models.weights import read_tensors
 from engine.training import logbook
-from engine.training.logbook import read_losses, read_status, read_training, request_stop
+from engine.training.logbook import Status, read_losses, read_status, read_training, request_stop
 from engine.training.loop import MOST_ROLL_BACKS, Keeping, Plan, Report, train
 from engine.training.state import read_state
 from tests.engine.training.toy_learner import Toy
@@ -331,6 +332,19 @@ def test_a_folder_with_a_training_is_not_begun_anew(tmp_path: Path) -> None:
     trained(tmp_path, 5)
     with pytest.raises(UsageError, match="holds a training already"):
         train(Toy(), tmp_path, Plan())
+
+
+def test_a_training_that_runs_elsewhere_is_not_gone_on_with(tmp_path: Path) -> None:
+    trained(tmp_path, 5)
+    elsewhere = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    try:
+        running = Status(state="running", pid=elsewhere.pid, written_s=time.time())
+        logbook.write_status(tmp_path, running)
+        with pytest.raises(UsageError, match="is running"):
+            trained(tmp_path, 10, resume=True)
+    finally:
+        elsewhere.communicate(b"\n")
+    trained(tmp_path, 10, resume=True)  # it has gone
 
 
 def test_only_the_same_training_is_resumed(tmp_path: Path) -> None:
