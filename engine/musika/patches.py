@@ -43,6 +43,11 @@ ITERATIONS = 3
 LOUDEST_DB = 6.0
 """No music has a bin above this; a generator astray might ask for it."""
 
+UNUSUAL, MARGIN_DB = 4.0, 6.0
+"""Nor has a bin a level so many deviations above its mean, and some dB more. In 20 minutes of songs that the components
+were not fitted to, the loudest moment of a bin lay 3 to 4.3 deviations above its mean, in the highest treble up to 5.9
+of very small ones."""
+
 SILENT_POWER = 1e-9
 """Relative power of a band, below which it counts as centred."""
 
@@ -263,6 +268,8 @@ class PatchAutoencoder:
         self._mid_analysis = np.ascontiguousarray((components / deviations * (weights * window)).T)
         self._mid_synthesis = components * deviations / weights * window
         self._mid_course = tensors["mid/mean"] + tensors.get("mid/trim", np.float32(0))
+        power = np.square(self._mid_synthesis).reshape(-1, config.bins).sum(axis=0) / config.patch_frames
+        self._mid_loudest = np.minimum(LOUDEST_DB, tensors["mid/mean"] + UNUSUAL * np.sqrt(power) + MARGIN_DB)
         components, deviations = tensors["side/components"], tensors["side/deviations"][:, None]
         self._side_analysis = np.ascontiguousarray((components / deviations).T)
         self._side_synthesis = components * deviations
@@ -319,7 +326,7 @@ class PatchAutoencoder:
         steps = join_patches(patches, self._window, config.patch_frames).reshape(-1, config.patch_frames, config.bins)
         levels = (steps + self._mid_course).reshape(-1, config.bins)
         floor = 10 ** (config.floor_db / 20)
-        magnitudes = 10 ** (np.minimum(levels, LOUDEST_DB) / 20) - np.float32(floor)
+        magnitudes = 10 ** (np.minimum(levels, self._mid_loudest) / 20) - np.float32(floor)
         return np.maximum(magnitudes, 0) * np.float32(config.hop)
 
     def places(self, latents: Float) -> Float:

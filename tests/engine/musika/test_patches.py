@@ -174,6 +174,22 @@ def test_absurd_latents_make_finite_sound_in_range(autoencoder: PatchAutoencoder
     assert np.abs(wave).max() <= 1
 
 
+def test_no_bin_gets_louder_than_music_has_it(autoencoder: PatchAutoencoder) -> None:
+    config, rng = autoencoder.config, np.random.default_rng(0)
+    amid = np.full(config.bins, -50, np.float32)  # far from the floor, and from what is too loud for any bin
+    autoencoder = PatchAutoencoder(config, {**autoencoder.tensors, "mid/mean": amid})
+
+    def levels_db(latents: np.ndarray) -> np.ndarray:
+        return 20 * np.log10(autoencoder.magnitudes(latents.astype(np.float32)) / config.hop + 10 ** (-90 / 20))
+
+    usual = levels_db(rng.standard_normal((400, autoencoder.latent_size)))
+    loudest = levels_db(30 * rng.standard_normal((400, autoencoder.latent_size))).max(axis=0)
+    bound = np.minimum(6, amid + 4 * usual.std(axis=0) + 6)
+    assert (loudest <= bound + 2).all()  # deviations of 400 patches are estimates
+    assert abs(np.mean(loudest - bound)) < 1.5
+    assert (usual.max(axis=0) < bound).all()
+
+
 def test_loud_samples_are_bent_and_others_left_alone() -> None:
     sound = np.linspace(-3, 3, 6001, dtype=np.float32)
     softened = soften(sound)
