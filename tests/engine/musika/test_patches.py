@@ -187,7 +187,7 @@ def test_no_bin_gets_louder_than_music_has_it(autoencoder: PatchAutoencoder) -> 
     bound = np.minimum(6, amid + 4 * usual.std(axis=0) + 6)
     assert (loudest <= bound + 2).all()  # deviations of 400 patches are estimates
     assert abs(np.mean(loudest - bound)) < 1.5
-    assert (usual.max(axis=0) < bound).all()
+    assert (usual.max(axis=0) <= bound + 1e-3).all()
 
 
 def test_loud_samples_are_bent_and_others_left_alone() -> None:
