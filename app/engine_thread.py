@@ -1,178 +1,159 @@
 """Engine thread, and the GUI thread's door to it: requests in, signals out.
 
-TensorFlow, Keras and torch are first imported in this thread, by the first request that needs them.
+TensorFlow, Keras and torch are first imported in this thread, by `warm_up` or the first request that needs them.
 """
 
 from __future__ import annotations
 
 import logging
-import threading
-import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack, closing, suppress
 from functools import partial
 from pathlib import Path
-from shutil import rmtree
-from time import monotonic
+from time import sleep
 
-from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtCore import Signal
 
-from app.session import Recipe
-from engine.audio.format import SAMPLE_RATE_HZ
-from engine.audio.spectrogram import Spectrogram
+from app.picture import Picture
+from app.preloading import import_networks
+from app.worker import Worker
 from engine.audio.writing import working_folder
 from engine.errors import OutputError, StudioError
+from engine.gate import Gate
 from engine.models.catalogue import Catalogue, home_folder
-from engine.playback.export import export_mix, export_stems
-from engine.playback.settings import MixSettings
+from engine.musika.journey import Journey
 from engine.studio import Making, Studio
+from engine.takes.roles import NOBODY, REST_S, Listener, Progress
 from engine.takes.take import Take
 
 log = logging.getLogger(__name__)
 
-UNEXPECTED = "Something went wrong inside the studio: try again, or report the details."
 
-PICTURE_PERIOD_S = 0.05
-"""The picture of a growing take is sent at most this often."""
+class EngineThread(Worker):
+    """Makes takes, away from the GUI thread.
 
-
-class EngineThread(QObject):
-    """Works through requests one after the other, away from the GUI thread.
-
-    The methods without an underscore belong to the GUI thread and return at once; what they bring about is told by the
-    signals. Models stay loaded from request to request. The takes live until they are discarded or the thread is
-    closed.
+    Models stay loaded from request to request. The takes live until they are thrown away or the thread is closed.
     """
 
-    models_ready = Signal(object)
-    """The cards of the generators there are."""
-    started = Signal(str)
-    """Work has begun; says what is being done, for people."""
+    readied = Signal(bool)
+    """Whether models are being loaded before they are wanted."""
     take_started = Signal(object)
     """A new, still empty `Take`, which grows from now on."""
+    radio_started = Signal(object)
+    """The `Radio` whose take has just been told of: the hand on it."""
     progressed = Signal(object)
     """`Progress` of the take."""
-    spectrogram_grew = Signal(object, float)
-    """Levels (columns, bins) of the whole take so far, and how many seconds a column is."""
+    spectrogram_grew = Signal(object, float, float)
+    """Levels (columns, bins), how many seconds a column is, and the second in the take at which the first begins."""
     take_finished = Signal(object)
     """The `Take`, to which nothing will be added any more, be it complete, cancelled or broken off by an error."""
-    export_progressed = Signal(float)
-    """The fraction of an export that is done."""
-    exported = Signal(object)
-    """The paths of the files written."""
-    failed = Signal(str, str)
-    """What went wrong: a sentence for the user, and details."""
-    idle = Signal()
-    """Work has ended, well or not."""
 
-    _posted = Signal(object)
-
-    def __init__(self, find_models: Callable[[], Catalogue] = Catalogue) -> None:
-        """Use the models that `find_models` finds, called in the engine thread."""
-        super().__init__()
-        self._find_models = find_models
-        self._cancelled = threading.Event()
+    def __init__(self, listener: Listener = NOBODY) -> None:
+        """Make takes for a listener: what it needs soonest is made first."""
+        super().__init__("engine")
+        self._listener = listener
         self._studio = Studio(Catalogue([]))
         self._ending = ExitStack()
+        self._closing = Gate()
         self._folder: Path | None = None
         self._takes = 0
-        self._thread = QThread()
-        self._thread.setObjectName("engine")
-        self._runner = _Runner()
-        self._runner.moveToThread(self._thread)
-        self._posted.connect(self._runner.run)
+        self._told: StudioError | None = None
 
-    def start(self) -> None:
-        """Begin; `models_ready` follows."""
-        self._thread.start()
-        self.look_for_models()
+    def use_models(self, catalogue: Catalogue) -> None:
+        """Work with these models from the next request on; what is loaded stays, unless a model has become another."""
+        if all(card in catalogue.cards() for card in self._studio.catalogue.cards()):
+            self._studio.catalogue = catalogue
+        else:  # what is loaded may be out of date
+            self._studio = Studio(catalogue)
 
-    def look_for_models(self) -> None:
-        """Look which models there are, after the requests made before; `models_ready` follows."""
-        self._posted.emit(partial(self._guarded, self._look_for_models))
+    def warm_up(self, model: str) -> None:
+        """Load a generator and the separator before they are wanted; what is wrong is told when they are."""
+        self._posted.emit(partial(self._guarded, partial(self._warm_up, model)))
 
-    def generate(self, recipe: Recipe, title: str) -> None:
-        """Make a take of generated music; `title` is the model's, for messages."""
-        self._request(f"Loading {title}…", partial(self._generate, recipe))
+    def generate(self, model: str, journey: Journey, length_s: float, title: str) -> None:
+        """Make a take of generated music, `length_s` seconds long; `title` is what to call it in messages."""
+        self._request(f"Loading {title}…", partial(self._generate, model, journey, length_s))
+
+    def play_radio(self, model: str, journey: Journey, title: str) -> None:
+        """Make music without end, until it is cancelled."""
+        self._request(f"Loading {title}…", partial(self._play_radio, model, journey))
 
     def open_file(self, path: Path) -> None:
         """Make a take of an audio file."""
         self._request(f"Opening {path.name}…", partial(self._open_file, path))
 
-    def export_mix(self, take: Take, settings: MixSettings, path: Path) -> None:
-        """Write the mix of a take, as the faders make it sound, to a WAV file."""
-        steps = export_mix(take, settings, path)
-        self._request(f"Exporting {path.name}…", partial(self._export, steps, [path]))
+    def open_take(self, folder: Path) -> None:
+        """Open a take that was kept."""
+        self._request(f"Opening {folder.name}…", partial(self._open_take, folder))
 
-    def export_stems(self, take: Take, folder: Path) -> None:
-        """Write each stem of a take to a WAV file in a folder."""
-        steps = export_stems(take, folder)
-        self._request("Exporting the stems…", partial(self._export, steps, stem_paths(take, folder)))
-
-    def discard(self, take: Take) -> None:
-        """Throw a take away that nobody reads any more, after the requests made before."""
-        self._posted.emit(partial(self._discard, take))
-
-    @property
-    def is_running(self) -> bool:
-        """Whether the thread has been started and not closed."""
-        return self._thread.isRunning()
-
-    def cancel(self) -> None:
-        """End the last request as soon as its present block is done."""
-        self._cancelled.set()
+    def has_made(self, take: Take) -> bool:
+        """Whether a take is one of this thread's own, and not one that was kept."""
+        return self._folder is not None and take.folder.parent == self._folder
 
     def close(self) -> None:
         """Cancel, wait for the thread to end, and remove the takes. No request may follow."""
-        self.cancel()
-        if self.is_running:
-            self._posted.emit(self._ending.close)
-            self._posted.emit(self._thread.quit)
-            self._thread.wait()
+        self._closing.cancel()
+        super().close()
 
-    def _request(self, text: str, work: Callable[[threading.Event], None]) -> None:
-        # Every request has its own event: a cancel can neither be missed by its request nor meet the next one.
-        self._cancelled = threading.Event()
-        self._posted.emit(partial(self._carry_out, text, work, self._cancelled))
+    def _end(self) -> None:
+        self._ending.close()
 
-    def _guarded(self, work: Callable[[], None]) -> None:
+    def _warm_up(self, model: str) -> None:
+        self.readied.emit(True)
         try:
-            work()
-        except StudioError as error:
-            log.info("%s", error, exc_info=True)
-            self.failed.emit(str(error), _details(error))
-        except Exception as error:
-            log.exception("unexpected error in the engine thread")
-            self.failed.emit(UNEXPECTED, _details(error))
+            self._import()
+            self._studio.warm_up(model, self._separator())
+        except StudioError:
+            log.info("not ready yet", exc_info=True)
+        finally:
+            self.readied.emit(False)
 
-    def _carry_out(self, text: str, work: Callable[[threading.Event], None], stop: threading.Event) -> None:
-        self.started.emit(text)
-        self._guarded(partial(work, stop))
-        self.idle.emit()
+    def _import(self) -> None:
+        for _ in import_networks():
+            self._closing.go_through()
 
-    def _look_for_models(self) -> None:
-        catalogue = self._find_models()
-        if all(card in catalogue.cards() for card in self._studio.catalogue.cards()):
-            self._studio.catalogue = catalogue
-        else:  # a model has become another: what is loaded may be out of date
-            self._studio = Studio(catalogue)
-        self.models_ready.emit(catalogue.cards("generator"))
-        for problem in catalogue.problems:
-            self.failed.emit(str(problem), _details(problem))
-
-    def _generate(self, recipe: Recipe, stop: threading.Event) -> None:
+    def _generate(self, model: str, journey: Journey, length_s: float, gate: Gate) -> None:
+        self._import()
+        gate.go_through()
         making = self._studio.generate(
             self._new_folder(),
-            recipe.model,
-            length_s=recipe.length_s,
-            seed=recipe.seed,
-            truncation=recipe.truncation,
+            model,
+            journey,
+            length_s=length_s,
             separator=self._separator(),
+            listener=self._listener,
+            gate=gate,
         )
-        self._make(making, stop)
+        self._make(making, gate)
 
-    def _open_file(self, path: Path, stop: threading.Event) -> None:
-        self._make(self._studio.open_file(self._new_folder(), path, separator=self._separator()), stop)
+    def _play_radio(self, model: str, journey: Journey, gate: Gate) -> None:
+        self._import()
+        gate.go_through()
+        radio = self._studio.radio(
+            self._new_folder(), model, journey, separator=self._separator(), listener=self._listener, gate=gate
+        )
+        self._make((radio.take, radio.work()), gate, lambda: self.radio_started.emit(radio))
+
+    def _open_file(self, path: Path, gate: Gate) -> None:
+        separator = self._separator()
+        if separator:
+            self._import()
+        gate.go_through()
+        folder = self._new_folder()
+        self._make(self._studio.open_file(folder, path, separator=separator, listener=self._listener, gate=gate), gate)
+
+    def _open_take(self, folder: Path, gate: Gate) -> None:
+        take = Take.open(folder)
+        self._ending.callback(take.close)
+        self.take_started.emit(take)
+        picture = Picture(take, self.spectrogram_grew.emit)
+        try:
+            while picture.is_behind:
+                gate.go_through()
+                picture.follow()
+            picture.finish()
+        finally:
+            self.take_finished.emit(take)
 
     def _separator(self) -> str | None:
         """The separator to use: without any, takes are made without stems."""
@@ -184,80 +165,34 @@ class EngineThread(QObject):
         self._takes += 1
         return self._folder / f"{self._takes:04}"
 
-    def _make(self, making: Making, stop: threading.Event) -> None:
+    def _make(self, making: Making, gate: Gate, begun: Callable[[], None] | None = None) -> None:
         take, work = making
         self._ending.callback(take.close)
         self.take_started.emit(take)
-        picture = _Picture(take, self.spectrogram_grew.emit)
+        if begun:
+            begun()
+        picture = Picture(take, self.spectrogram_grew.emit)
         try:
             with closing(work):
                 for progress in work:
-                    self.progressed.emit(progress)
+                    self._show(progress)
                     picture.follow()
-                    if stop.is_set():
-                        break
+                    if progress.resting:
+                        sleep(REST_S)
         finally:
             if not take.finished:  # whoever plays it need not wait for more
                 with suppress(OutputError):  # the error that broke it off is the one to tell
                     take.finish()
-            picture.finish()
+            if not self._closing.cancelled:
+                picture.finish()
             self.take_finished.emit(take)
 
-    def _export(self, steps: Iterator[float], paths: list[Path], stop: threading.Event) -> None:
-        with closing(steps):
-            for fraction in steps:
-                self.export_progressed.emit(fraction)
-                if stop.is_set():
-                    return
-        self.exported.emit(paths)
+    def _show(self, progress: Progress) -> None:
+        self.progressed.emit(progress)
+        if progress.problem:
+            self._tell(progress.problem)
 
-    def _discard(self, take: Take) -> None:
-        take.close()
-        rmtree(take.folder, ignore_errors=True)
-
-
-class _Runner(QObject):
-    """Lives in the engine thread and does there, in order, what is posted."""
-
-    @Slot(object)
-    def run(self, work: Callable[[], None]) -> None:
-        """Do it."""
-        work()
-
-
-class _Picture:
-    """The spectrogram of a take, kept up with the take as it grows."""
-
-    def __init__(self, take: Take, send: Callable[[object, float], None]) -> None:
-        self._take = take
-        self._send = send
-        self._spectrogram = Spectrogram(take.planned_frames)
-        self._seen_frames = 0
-        self._sent_s = -PICTURE_PERIOD_S
-
-    def follow(self) -> None:
-        """Look at what is new."""
-        wave = self._take.read_mix(self._seen_frames, self._take.mix_frames - self._seen_frames)
-        self._spectrogram.push(wave)
-        self._seen_frames += len(wave)
-        if monotonic() - self._sent_s >= PICTURE_PERIOD_S:
-            self._send_now()
-
-    def finish(self) -> None:
-        """Show it to the last frame."""
-        self.follow()
-        self._spectrogram.finish()
-        self._send_now()
-
-    def _send_now(self) -> None:
-        self._sent_s = monotonic()
-        self._send(self._spectrogram.levels.copy(), self._spectrogram.column_frames / SAMPLE_RATE_HZ)
-
-
-def stem_paths(take: Take, folder: Path) -> list[Path]:
-    """The files that an export of the stems into a folder writes."""
-    return [folder / f"{name}.wav" for name in take.stem_names]
-
-
-def _details(error: Exception) -> str:
-    return "".join(traceback.format_exception(error))
+    def _tell(self, error: StudioError) -> None:
+        if error is not self._told:  # a problem stays with the progress of a take, and may end it
+            self._told = error
+            super()._tell(error)

@@ -56,8 +56,9 @@ def _confirmed(parent: QWidget, folder: Path, names: list[str], chosen: Callable
 
 
 def ask_recording(parent: QWidget, folder: Path, chosen: Callable[[Path], None]) -> None:
-    """Ask for an audio file to open. Returns at once."""
-    dialog = QFileDialog(parent, "Open a recording", str(folder), "Audio (*.wav *.flac *.ogg *.mp3);;All files (*)")
+    """Ask for an audio file, or a take that was kept, to open. Returns at once."""
+    kinds = "Audio and takes (*.wav *.flac *.ogg *.mp3 take.json);;All files (*)"
+    dialog = QFileDialog(parent, "Open a recording or a take", str(folder), kinds)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     dialog.fileSelected.connect(lambda path: chosen(Path(path)))
     dialog.finished.connect(dialog.deleteLater)

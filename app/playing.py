@@ -1,6 +1,8 @@
-"""GUI thread: ties the player to what shows and steers it: transport, playhead, meters, output lamp."""
+"""GUI thread: ties the player to what shows and steers it: transport, playhead, region, meters, output lamp."""
 
 from __future__ import annotations
+
+import math
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
@@ -11,17 +13,30 @@ from engine.playback.settings import MixSettings
 from engine.takes.take import Take
 from widgets.header_bar import HeaderBar
 from widgets.mixer_panel import MixerPanel
-from widgets.spectrogram_view import SpectrogramView
+from widgets.spectrogram_view import Region, SpectrogramView
 from widgets.transport import Transport
 
 POLL_MS = 25
+CROSSFADE_S = 1.5
+"""In which a new take replaces one that plays."""
+
+NO_REGION = "Choose a region to loop first: drag over the picture."
+SILENT = "No output: it plays silently"
 
 
 class Playing(QObject):
     """Steers the player by hand, and looks at it 40 times a second: the audio callback itself tells nobody anything."""
 
     failed = Signal(str, str)
-    """Why it does not play: a sentence for the user, and details."""
+    """Why it does not do what was asked: a sentence for the user, and details."""
+    output_changed = Signal(str)
+    """Why nothing, or not the wished-for device, is heard: a sentence for the user; empty when all is well again."""
+    paused = Signal(bool)
+    """Whether it has been paused; False also when it goes on or is stopped."""
+    waited = Signal(bool)
+    """Whether it has to wait for the take to be made."""
+    left = Signal(object)
+    """A `Take` that was loaded before and is not needed any more."""
 
     def __init__(
         self, player: Player, transport: Transport, view: SpectrogramView, mixer: MixerPanel, header: HeaderBar
@@ -30,27 +45,47 @@ class Playing(QObject):
         self._player = player
         self._transport, self._view, self._mixer, self._header = transport, view, mixer, header
         self._take: Take | None = None
+        self._leaving: list[Take] = []
+        self._was_paused = self._was_waiting = False
+        self._problem = ""
         transport.play_pressed.connect(self.play)
         transport.pause_pressed.connect(player.pause)
         transport.stop_pressed.connect(player.stop)
+        transport.loop_toggled.connect(self._set_loop)
         view.sought.connect(self.seek)
+        view.region_changed.connect(self._follow_region)
         self._since_poll = QElapsedTimer()
         self._since_poll.start()
         self._timer = QTimer(self, interval=POLL_MS)
         self._timer.timeout.connect(self._poll)
         self._timer.start()
 
-    def load(self, take: Take) -> None:
-        """Stand at the beginning of another take."""
+    @property
+    def heard_frame(self) -> int:
+        """The frame of the take that sounds now, or would."""
+        return self._player.position_frames
+
+    def prepare(self) -> None:
+        """Get ready to sound, so that the first sound comes at once."""
+        self._player.prepare()
+
+    def load(self, take: Take, *, go_over: bool) -> None:
+        """Stand at the beginning of another take; `go_over` plays it, with a crossfade from one that plays."""
+        if self._take is not None:
+            self._leaving.append(self._take)
         self._take = take
-        self._player.load(take)
+        self._player.load(take, crossfade_s=CROSSFADE_S if go_over else 0.0)
+        self._transport.set_endless(take.kept_frames is not None)
+        self._transport.set_looping(_is_loop(take))
+        if _is_loop(take):
+            self._set_loop(True)
 
     def set_mix(self, mix: MixSettings) -> None:
         """Let the faders be heard."""
         self._player.set_mix(mix)
 
     def play(self) -> None:
-        """Play on, if there is something and a device to play it."""
+        """Play on, if there is something to play."""
         try:
             self._player.play()
         except StudioError as error:
@@ -67,21 +102,96 @@ class Playing(QObject):
         """Go to a time."""
         self._player.seek(round(position_s * SAMPLE_RATE_HZ))
 
+    def toggle_loop(self) -> None:
+        """Loop the region, or no longer."""
+        if self._take is not None:
+            looping = self._player.loop is None
+            self._transport.set_looping(looping)
+            self._set_loop(looping)
+
     def close(self) -> None:
         """Fall silent and let the device go; no other call may follow."""
         self._timer.stop()
         self._player.close()
 
+    def _set_loop(self, looping: bool) -> None:
+        """Play the region round and round, or all where none is chosen; or go on from here."""
+        if not looping:
+            self._player.set_loop(None)
+            return
+        frames = self._frames_to_loop()
+        try:
+            if frames is None:
+                self.failed.emit(NO_REGION, "")
+            else:
+                self._player.set_loop(*frames)
+        except StudioError as error:
+            self.failed.emit(str(error), "")
+        self._transport.set_looping(self._player.loop is not None)
+
+    def _frames_to_loop(self) -> tuple[int, int] | None:
+        if self._view.region:
+            start, end = (round(edge_s * SAMPLE_RATE_HZ) for edge_s in self._view.region)
+            return start, end
+        if self._take is None or self._take.kept_frames is not None:
+            return None
+        return 0, self._take.planned_frames or self._take.mix_frames
+
+    def _follow_region(self, region: Region | None) -> None:
+        if self._transport.loop_button.isChecked():
+            self._set_loop(region is not None)
+            self._transport.set_looping(region is not None)
+
     def _poll(self) -> None:
+        self._show_output()
+        self._let_go()
+        self._tell_pauses()
         if self._take is None:
             return
         position_s = self._player.position_frames / SAMPLE_RATE_HZ
-        length_frames = self._take.planned_frames or self._take.mix_frames
         self._view.set_position_s(position_s)
-        self._transport.set_times(position_s, length_frames / SAMPLE_RATE_HZ)
+        self._transport.set_times(position_s, _length_s(self._take))
         self._transport.set_playing(self._player.state == "playing")
-        self._mixer.show_levels(self._player.levels(), self._since_poll.restart() / 1000)
+        elapsed_s = self._since_poll.restart() / 1000
+        self._mixer.show_levels(self._player.levels(), elapsed_s)
+        self._mixer.show_limiting(self._player.limiting_db, elapsed_s)
+
+    def _show_output(self) -> None:
+        problem = self._player.output_problem or ""
         if self._player.output_name:
-            self._header.set_output(
-                f"{self._player.output_name} · 44.1 kHz · {1000 * self._player.latency_s:.0f} ms", True
-            )
+            latency_ms, rate_khz = 1000 * self._player.latency_s, self._player.output_rate_hz / 1000
+            words = f"{self._player.output_name} · {rate_khz:g} kHz · {latency_ms:.0f} ms"
+            self._header.set_output(words, "lost" if problem else "open", problem)
+        elif problem:
+            self._header.set_output(SILENT, "lost", problem)
+        if problem != self._problem:
+            self._problem = problem
+            self.output_changed.emit(problem)
+
+    def _let_go(self) -> None:
+        """Tell of takes that do not even sound on in a crossfade any more."""
+        for take in [take for take in self._leaving if not self._player.uses(take)]:
+            self._leaving.remove(take)
+            self.left.emit(take)
+
+    def _tell_pauses(self) -> None:
+        is_paused, is_waiting = self._player.state == "paused", self._player.waiting
+        if is_paused != self._was_paused:
+            self._was_paused = is_paused
+            self.paused.emit(is_paused)
+        if is_waiting != self._was_waiting:
+            self._was_waiting = is_waiting
+            self.waited.emit(is_waiting)
+
+
+def _length_s(take: Take) -> float:
+    """How long a take is or will be; infinity for one that goes on for ever."""
+    if take.kept_frames is not None and not take.finished:
+        return math.inf
+    return (take.planned_frames or take.mix_frames) / SAMPLE_RATE_HZ
+
+
+def _is_loop(take: Take) -> bool:
+    """Whether the end of a take meets its beginning."""
+    journey = take.recipe.get("journey")
+    return isinstance(journey, dict) and journey.get("loop_frames") is not None

@@ -4,10 +4,13 @@ The order of start-up, the window first and all that is slow after it:
 
 1. the log, so that whatever goes wrong from here on is written down;
 2. the application and its dress: fonts, colours, style sheet;
-3. session, engine thread (not yet running) and player (which touches no device yet);
-4. the window, tied to the three, and shown;
-5. the engine thread begins by looking for models; networks are imported there when the first take is made;
-6. the event loop, until the window closes: it silences the player, ends the engine thread and removes its takes.
+3. session, the threads for the engine and for files (not yet running), and player (which touches no device yet);
+4. the window, tied to them, and shown;
+5. the player gets ready to sound, the file thread looks for models, and when it has found some the engine thread loads
+   the libraries and the networks of the one that is chosen; whoever presses Generate before that is served next;
+6. the event loop, until the window closes: it silences the player, ends the threads and removes their takes.
+
+With DEEPDEADNET_WATCHDOG in the environment, what blocks the window for longer than 50 ms is logged (`app.watchdog`).
 """
 
 from __future__ import annotations
@@ -15,10 +18,13 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 
 from PySide6.QtWidgets import QApplication
 
+from app import watchdog
 from app.engine_thread import EngineThread
+from app.file_thread import FileThread
 from app.logs import start_log
 from app.session import Session
 from app.window import Window
@@ -39,8 +45,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     # Ctrl+C in the terminal closes the window; Python looks for it whenever the window's timer calls.
     signal.signal(signal.SIGINT, lambda *_: window.close())
     window.show()
-    window.engine.start()
-    return application.exec()
+    window.start()
+    with watchdog.watching(application) if watchdog.is_wanted() else nullcontext():
+        return application.exec()
 
 
 def make_application(arguments: Sequence[str]) -> QApplication:
@@ -53,10 +60,11 @@ def make_application(arguments: Sequence[str]) -> QApplication:
 
 
 def make_window(find_models: Callable[[], Catalogue] = Catalogue, device: int | str | None = None) -> Window:
-    """The window with all that is behind it; call `engine.start()` once it is shown.
+    """The window with all that is behind it; call its `start()` once it is shown.
 
     Args:
-        find_models: called in the engine thread; by default the bundled models and the user's.
+        find_models: called in the file thread; by default the bundled models and the user's.
         device: index or name of an output; None for the system's default.
     """
-    return Window(Session(), EngineThread(find_models), Player(device))
+    player = Player(device)
+    return Window(Session(), EngineThread(player), FileThread(find_models), player)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from secrets import randbelow
@@ -9,6 +10,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from engine.audio.format import SAMPLE_RATE_HZ
+from engine.musika.journey import Journey
 from engine.playback.settings import MixSettings
 from engine.takes.take import Take
 
@@ -29,15 +32,64 @@ class Recipe:
 
     Attributes:
         model: name of the generator, empty while none is chosen.
-        length_s: in seconds.
-        seed: a whole number; the same recipe makes the same take.
+        length_s: in seconds; infinity for a radio.
+        seed: of the style, a whole number; the same recipe makes the same take.
+        variation: seed of all that moves within the style; None for the same number as `seed`.
         truncation: how far from the ordinary, 0.1 to 3.9.
+        drift: how far the style wanders, 0 to 1.
+        morph: the seed of the style that it becomes, and in how many seconds; None where it stays.
+        loop: the take's end meets its beginning. Its style stays; a radio is none.
+        seed_locked: a new take keeps the seed.
+        variation_locked: a new take keeps the variation.
     """
 
     model: str = ""
     length_s: float = 30.0
     seed: int = field(default_factory=new_seed)
+    variation: int | None = None
     truncation: float = 2.0
+    drift: float = 0.0
+    morph: tuple[int, float] | None = None
+    loop: bool = False
+    seed_locked: bool = False
+    variation_locked: bool = False
+
+    @property
+    def endless(self) -> bool:
+        """Whether it is that of a radio."""
+        return math.isinf(self.length_s)
+
+    @property
+    def loops(self) -> bool:
+        """Whether the take is a loop."""
+        return self.loop and not self.endless
+
+    @property
+    def variation_seed(self) -> int:
+        """The variation, as a number."""
+        return self.seed if self.variation is None else self.variation
+
+    def journey(self) -> Journey:
+        """What the take does.
+
+        Raises:
+            UsageError: a value is out of range.
+        """
+        journey = Journey(self.seed, self.variation_seed, self.truncation)
+        if self.loops:
+            return journey.looping(round(self.length_s * SAMPLE_RATE_HZ))
+        journey = replace(journey, drift=self.drift)
+        return journey.morphing(0.0, *self.morph) if self.morph else journey
+
+    def redrawn(self) -> Recipe:
+        """The same with new seeds, but for those that are locked."""
+        if not self.seed_locked:
+            return self.with_seed(new_seed())
+        return self if self.variation_locked else replace(self, variation=new_seed())
+
+    def with_seed(self, seed: int) -> Recipe:
+        """The same in another style. The variation goes with the seed, unless it is locked."""
+        return replace(self, seed=seed, variation=self.variation_seed if self.variation_locked else None)
 
 
 @dataclass(frozen=True)
@@ -77,5 +129,8 @@ class Session(QObject):
                 self.changed.emit(name, value)
 
     def change_recipe(self, **changes: Any) -> None:
-        """Change parts of the recipe of the next take by name."""
-        self.update(recipe=replace(self.state.recipe, **changes))
+        """Change parts of the recipe of the next take by name; a new seed as `Recipe.with_seed` does."""
+        recipe = self.state.recipe
+        if "seed" in changes and "variation" not in changes:
+            recipe = recipe.with_seed(changes["seed"])
+        self.update(recipe=replace(recipe, **changes))

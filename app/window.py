@@ -2,167 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QPushButton
 
 from app import exporting
-from app.engine_thread import EngineThread, stem_paths
+from app.engine_thread import EngineThread
+from app.file_thread import FileThread, stem_paths
+from app.making import Making, has_style
 from app.playing import Playing
-from app.session import STEMS, Recipe, Session, new_seed
-from app.training.desk import INVITATION as TRAINING_INVITATION
+from app.radio import RadioHand
+from app.rooms import Rooms
+from app.session import Recipe, Session
 from app.training.desk import TrainingDesk
-from app.wording import doing_text, left_text
-from engine.audio.format import SAMPLE_RATE_HZ
-from engine.audio.spectrogram import CEILING_DB, FLOOR_DB, HIGHEST_HZ, LOWEST_HZ
-from engine.models.card import ModelCard
+from engine.models.catalogue import Catalogue
 from engine.playback.player import Player
 from engine.playback.settings import MixSettings
-from engine.takes.making import Progress
 from engine.takes.take import Take
-from resources import theme
-from widgets.activity_bar import ActivityBar
-from widgets.export_button import ExportButton
-from widgets.header_bar import HeaderBar
-from widgets.level_scale import LevelScale
-from widgets.make_bar import MakeBar
-from widgets.message_strip import MessageStrip
-from widgets.mixer_panel import MixerPanel
-from widgets.model_picker import ModelPicker
-from widgets.spectrogram_view import SpectrogramView
-from widgets.transport import Transport
 
-SIDE_WIDTH_PX = 252
-MIXER_HEIGHTS_PX = (204, 260)
-HINT = "Space plays · Ctrl+O opens · Ctrl+E exports · Ctrl+T trains"
-INVITATION = "Choose a model and press Generate, or drop a recording here"
 NO_MODELS = "There are no models yet: train one, or import one with “python main.py import PATH” and start again."
-BUSY = "Another take is being made: listen when it is done, or press Cancel."
 
 
 class Window(QMainWindow):
-    """The one window. Its widgets edit the session and show it; long work goes to the engine thread."""
+    """The one window. Its widgets edit the session and show it; long work goes to the two threads."""
 
-    def __init__(self, session: Session, engine: EngineThread, player: Player) -> None:
+    def __init__(self, session: Session, engine: EngineThread, files: FileThread, player: Player) -> None:
         super().__init__()
-        self.session = session
-        self.engine = engine
-        self._cards: dict[str, ModelCard] = {}
-        self._busy = False
-        self._awaiting_sound = False
-        self._coming_title = ""
-        self._last_recipe: Recipe | None = None
-        self._working = QElapsedTimer()
-        self._make_widgets()
-        self._lay_out()
+        self.session, self.engine, self.files = session, engine, files
+        self._readied = ""  # the model that was chosen last, and loaded
+        self._make_rooms()
         self.playing = Playing(player, self.transport, self.view, self.mixer, self.header)
+        self.radio = RadioHand(session, files, self)
+        self.making = Making(session, engine, self.playing, self.radio, self.make_bar, self.view, self.activity)
         self.training = TrainingDesk(self.train_button, self)
         self._connect_hands()
+        self._connect_keys()
         self._connect_engine()
+        self._connect_files()
         self._show_state()
         self.setAcceptDrops(True)
-        self.setMinimumSize(1240, 680)
+        self.setMinimumSize(1260, 700)
         self.resize(1440, 900)
 
-    def _make_widgets(self) -> None:
-        self.header = HeaderBar()
-        self.picker = ModelPicker()
-        self.model_count = QLabel()
-        self.open_button = QPushButton(theme.icon("folder-open", theme.COLOURS.dim), " Open a recording…")
-        self.open_button.setAccessibleName("Open a recording")
-        self.open_button.setToolTip("Take a WAV, FLAC, OGG or MP3 file apart (Ctrl+O), or drop one on the window")
-        self.train_button = QPushButton(theme.icon("graduation-cap", theme.COLOURS.dim), f" {TRAINING_INVITATION}")
-        self.train_button.setAccessibleName("Train a model")
-        self.train_button.setToolTip("Make a model of your own from a folder of recordings (Ctrl+T)")
-        for door in (self.open_button, self.train_button):
-            door.setProperty("weight", "door")
-            door.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.message = MessageStrip()
-        self.make_bar = MakeBar()
-        self.view = SpectrogramView(LOWEST_HZ, HIGHEST_HZ)
-        self.view.set_invitation(INVITATION)
-        self.level_scale = LevelScale(FLOOR_DB, CEILING_DB)
-        self.transport = Transport()
-        self.transport.setEnabled(False)
-        self.export_button = ExportButton()
-        self.mixer = MixerPanel()
-        self.mixer.set_stems(STEMS)
-        self.mixer.setMinimumHeight(MIXER_HEIGHTS_PX[0])
-        self.mixer.setMaximumHeight(MIXER_HEIGHTS_PX[1])
-        self.activity = ActivityBar()
-        self.activity.set_hint(HINT)
+    def start(self) -> None:
+        """Begin with all that is slow: call it when the window is shown."""
+        self.playing.prepare()
+        self.engine.start()
+        self.files.start()
+        self.files.look_for_models()
 
-    def _lay_out(self) -> None:
-        middle = QHBoxLayout()
-        middle.setSpacing(0)
-        middle.addWidget(self._side())
-        middle.addLayout(self._centre(), stretch=1)
-        whole = QWidget()
-        column = QVBoxLayout(whole)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.header)
-        column.addLayout(middle, stretch=1)
-        column.addWidget(self.activity)
-        self.setCentralWidget(whole)
-
-    def _side(self) -> QFrame:
-        side = QFrame()
-        side.setProperty("panel", "side")
-        side.setFixedWidth(SIDE_WIDTH_PX)
-        heading = QHBoxLayout()
-        title = QLabel("MODELS")
-        for label in (title, self.model_count):
-            label.setProperty("role", "heading")
-        heading.addWidget(title)
-        heading.addStretch()
-        heading.addWidget(self.model_count)
-        column = QVBoxLayout(side)
-        column.setContentsMargins(theme.GAP_PX, theme.GAP_PX, theme.GAP_PX, theme.GAP_PX)
-        column.setSpacing(theme.GAP_PX)
-        column.addLayout(heading)
-        column.addWidget(self.picker, stretch=1)
-        column.addWidget(self.train_button)
-        column.addWidget(self.open_button)
-        return side
-
-    def _centre(self) -> QVBoxLayout:
-        below = QHBoxLayout()
-        below.addWidget(self.transport)
-        below.addStretch()
-        below.addWidget(self.export_button)
-        column = QVBoxLayout()
-        column.setContentsMargins(theme.GAP_PX, theme.GAP_PX, theme.GAP_PX, theme.GAP_PX)
-        column.setSpacing(theme.GAP_PX)
-        column.addWidget(self.make_bar)
-        column.addWidget(self._stage(), stretch=3)
-        column.addLayout(below)
-        column.addWidget(self.mixer, stretch=2)
-        return column
-
-    def _stage(self) -> QFrame:
-        stage = QFrame()
-        stage.setProperty("panel", "card")
-        heading = QHBoxLayout()
-        heading.setContentsMargins(theme.GAP_PX, 0, 0, 0)
-        title = QLabel("Mix")
-        title.setProperty("role", "title")
-        heading.addWidget(title)
-        heading.addStretch()
-        heading.addWidget(self.level_scale)
-        column = QVBoxLayout(stage)
-        column.setContentsMargins(1, theme.STEP_PX, 1, theme.STEP_PX)
-        column.setSpacing(theme.STEP_PX)
-        notice = QHBoxLayout()  # here, so that no control moves from under the hand when a message comes
-        notice.setContentsMargins(2 * theme.STEP_PX, 0, 2 * theme.STEP_PX, theme.STEP_PX)
-        notice.addWidget(self.message)
-        column.addLayout(heading)
-        column.addLayout(notice)
-        column.addWidget(self.view, stretch=1)
-        return stage
+    def _make_rooms(self) -> None:
+        rooms = Rooms()
+        self.header, self.picker, self.model_count = rooms.header, rooms.picker, rooms.model_count
+        self.open_button, self.train_button = rooms.open_button, rooms.train_button
+        self.message, self.make_bar, self.view = rooms.message, rooms.make_bar, rooms.view
+        self.transport, self.keep_button, self.export_button = rooms.transport, rooms.keep_button, rooms.export_button
+        self.mixer, self.activity = rooms.mixer, rooms.activity
+        self.setCentralWidget(rooms)
 
     # What the hand does
 
@@ -170,71 +70,85 @@ class Window(QMainWindow):
         change = self.session.change_recipe
         self.picker.chosen.connect(lambda name: change(model=name))
         self.make_bar.length.chosen.connect(lambda length_s: change(length_s=length_s))
-        self.make_bar.length.refused.connect(lambda sentence: self.message.say(sentence, "error"))
-        self.make_bar.seed.seed_changed.connect(lambda seed: change(seed=seed))
-        self.make_bar.generate_pressed.connect(self.generate)
-        self.make_bar.cancel_pressed.connect(self.engine.cancel)
+        self.make_bar.length.refused.connect(self._refuse)
+        self.make_bar.seed.seed_changed.connect(self._change_seed)
+        self.make_bar.seed.lock_changed.connect(lambda locked: change(seed_locked=locked))
+        self.make_bar.drift.value_changed.connect(lambda drift: change(drift=drift))
+        shape = self.make_bar.shape
+        shape.variation.seed_changed.connect(self._change_variation)
+        shape.variation.lock_changed.connect(lambda locked: change(variation_locked=locked))
+        shape.adventure.value_changed.connect(lambda truncation: change(truncation=truncation))
+        shape.morph.changed.connect(lambda: change(morph=shape.morph.wanted))
+        shape.morph.over.refused.connect(self._refuse)
+        shape.loop_changed.connect(lambda loop: change(loop=loop))
         self.mixer.settings_changed.connect(lambda mix: self.session.update(mix=mix))
+        self.transport.skip_pressed.connect(self.radio.skip)
+        self.keep_button.keep_wanted.connect(self._keep)
         self.open_button.clicked.connect(self._ask_recording)
         self.export_button.mix_wanted.connect(self._ask_mix)
         self.export_button.stems_wanted.connect(self._ask_stems)
         self.playing.failed.connect(self._show_failure)
-        QShortcut(QKeySequence.StandardKey.Open, self).activated.connect(self._ask_recording)
-        QShortcut(QKeySequence("Ctrl+E"), self).activated.connect(self._open_export_menu)
-        QShortcut(QKeySequence("Ctrl+T"), self).activated.connect(self.training.open)
+        self.playing.output_changed.connect(self._show_output_problem)
+        self.playing.left.connect(lambda take: self.files.discard(take, remove=self.engine.has_made(take)))
         self.training.model_wanted.connect(lambda name: change(model=name))
-        self.training.model_added.connect(self.engine.look_for_models)
+        self.training.model_added.connect(self.files.look_for_models)
         self.training.preview_wanted.connect(self._listen)
 
+    def _connect_keys(self) -> None:
+        keys: dict[QKeySequence | QKeySequence.StandardKey, Callable[[], object]] = {
+            QKeySequence.StandardKey.Open: self._ask_recording,
+            QKeySequence("Ctrl+Return"): self._press_generate,
+            QKeySequence("Ctrl+E"): partial(_open_menu, self.export_button),
+            QKeySequence("Ctrl+K"): partial(_open_menu, self.keep_button),
+            QKeySequence("Ctrl+T"): self.training.open,
+        }
+        for key, act in keys.items():
+            QShortcut(key, self).activated.connect(act)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Space plays and pauses, wherever the focus is but in a control that uses the key itself."""
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self.playing.toggle()
-        else:
+        """Space plays and pauses, L loops, N skips, wherever the focus is but in a control that uses the key itself."""
+        acts = {
+            Qt.Key.Key_Space: self.playing.toggle,
+            Qt.Key.Key_L: self.playing.toggle_loop,
+            Qt.Key.Key_N: self.radio.skip,
+        }
+        act = acts.get(Qt.Key(event.key()))
+        if act is None or event.isAutoRepeat() or event.modifiers():
             super().keyPressEvent(event)
+        else:
+            act()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take one file."""
-        if not self._busy and len(event.mimeData().urls()) == 1 and event.mimeData().urls()[0].isLocalFile():
+        """Take one file, or one take."""
+        if not self.making.busy and len(event.mimeData().urls()) == 1 and event.mimeData().urls()[0].isLocalFile():
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open what is dropped."""
         event.acceptProposedAction()
-        self.open_recording(Path(event.mimeData().urls()[0].toLocalFile()))
+        self.making.open_path(Path(event.mimeData().urls()[0].toLocalFile()))
 
-    def generate(self) -> None:
-        """Make the take that the session's recipe describes; pressed again unchanged, with a new seed."""
-        if self.session.state.recipe == self._last_recipe:
-            self.session.change_recipe(seed=new_seed())
-        recipe = self._last_recipe = self.session.state.recipe
-        self._awaiting_sound = True
-        title = self._cards[recipe.model].title
-        self._coming_title = f"{title} {recipe.seed}"
-        self.engine.generate(recipe, title)
+    def _press_generate(self) -> None:
+        if self.make_bar.button.isEnabled() and not self.making.busy:
+            self.making.generate()
 
-    def open_recording(self, path: Path) -> None:
-        """Take an audio file apart."""
-        self._awaiting_sound = False
-        self._coming_title = path.stem
-        self._last_recipe = None
-        self.engine.open_file(path)
+    def _change_seed(self, seed: int) -> None:
+        if seed != self.session.state.recipe.seed:
+            self.session.change_recipe(seed=seed)
+
+    def _change_variation(self, variation: int) -> None:
+        if variation != self.session.state.recipe.variation_seed:
+            self.session.change_recipe(variation=variation)
 
     def _listen(self, preview: Path, title: str) -> None:
-        if self._busy:
-            self.message.say(BUSY)
-        else:
-            self.open_recording(preview)
-            self._coming_title = title
-            self._awaiting_sound = True
+        self.making.open_path(preview, title=title, plays=True)
+
+    def _keep(self, stretch_s: float) -> None:
+        self.radio.keep(stretch_s, self.playing.heard_frame)
 
     def _ask_recording(self) -> None:
-        if not self._busy:
-            exporting.ask_recording(self, self.session.state.folder, self.open_recording)
-
-    def _open_export_menu(self) -> None:
-        if self.export_button.isEnabled():
-            self.export_button.showMenu()
+        if not self.making.busy:
+            exporting.ask_recording(self, self.session.state.folder, self.making.open_path)
 
     def _ask_mix(self) -> None:
         exporting.ask_file(self, self.session.state.folder, self.session.state.title, self._export_mix)
@@ -243,7 +157,7 @@ class Window(QMainWindow):
         state = self.session.state
         if state.take is not None:
             self.session.update(folder=path.parent)
-            self.engine.export_mix(state.take, state.mix, path)
+            self.files.export_mix(state.take, state.mix, path)
 
     def _ask_stems(self) -> None:
         take, folder = self.session.state.take, self.session.state.folder
@@ -254,7 +168,7 @@ class Window(QMainWindow):
     def _export_stems(self, folder: Path) -> None:
         if self.session.state.take is not None:
             self.session.update(folder=folder)
-            self.engine.export_stems(self.session.state.take, folder)
+            self.files.export_stems(self.session.state.take, folder)
 
     # What the session says
 
@@ -275,99 +189,114 @@ class Window(QMainWindow):
                 self.setWindowTitle(f"{value} – DeepDeadNet" if value else "DeepDeadNet")
 
     def _show_recipe(self, recipe: Recipe) -> None:
+        bar, shape = self.make_bar, self.make_bar.shape
         self.picker.set_chosen(recipe.model)
-        self.make_bar.length.choose(recipe.length_s)
-        self.make_bar.seed.set_seed(recipe.seed)
-        self.make_bar.set_ready(bool(recipe.model))
+        bar.length.choose(recipe.length_s)
+        bar.seed.set_seed(recipe.seed)
+        bar.seed.set_locked(recipe.seed_locked)
+        bar.drift.set_value(recipe.drift)
+        bar.drift.setEnabled(not recipe.loops)
+        bar.set_ready(bool(recipe.model))
+        shape.variation.set_seed(recipe.variation_seed)
+        shape.variation.set_locked(recipe.variation_locked)
+        shape.adventure.set_value(recipe.truncation)
+        shape.morph.show_wanted(recipe.morph)
+        shape.loop.setChecked(recipe.loop)
+        shape.show_use(loop=not recipe.endless, changes=not recipe.loops)
+        self._get_ready(recipe.model)
+
+    def _get_ready(self, model: str) -> None:
+        """Load a model that has been chosen, while there is time."""
+        if model in self.making.titles and model != self._readied and not self.radio.is_on:
+            self._readied = model
+            self.engine.warm_up(model)
 
     # What the engine says
 
     def _connect_engine(self) -> None:
-        self.engine.models_ready.connect(self._show_models)
-        self.engine.started.connect(self._show_start)
-        self.engine.take_started.connect(self._load)
-        self.engine.progressed.connect(self._show_progress)
-        self.engine.spectrogram_grew.connect(self.view.set_levels)
-        self.engine.take_finished.connect(self._show_end)
-        self.engine.export_progressed.connect(self._show_export)
-        self.engine.exported.connect(self._show_exported)
+        self.making.refused.connect(self._refuse)
+        self.making.begun.connect(self.message.hide)
+        self.making.loaded.connect(self._show_take)
+        self.making.grown.connect(self._show_use)
         self.engine.failed.connect(self._show_failure)
-        self.engine.idle.connect(self._show_idle)
 
-    def _show_models(self, cards: Sequence[ModelCard]) -> None:
-        self._cards = {card.name: card for card in cards}
-        self.picker.set_cards(cards)
-        self.model_count.setText(str(len(cards)))
-        if not cards:
-            self.message.say(NO_MODELS)
-        elif self.session.state.recipe.model not in self._cards:
-            self.session.change_recipe(model=cards[0].name)
-        self.picker.set_chosen(self.session.state.recipe.model)
-        self.training.set_models(cards)
-
-    def _show_start(self, text: str) -> None:
-        self._set_busy(True)
-        self._working.start()
-        self.message.hide()
-        self.activity.show_work(text, None)
-
-    def _set_busy(self, busy: bool) -> None:
-        self._busy = busy
-        take = self.session.state.take
-        self.make_bar.set_busy(busy)
-        self.open_button.setEnabled(not busy)
-        idle_take = None if busy else take
-        self.export_button.set_available(
-            mix=idle_take is not None and idle_take.mix_frames > 0,
-            stems=idle_take is not None and idle_take.stem_frames > 0,
-        )
-
-    def _load(self, take: Take) -> None:
-        previous = self.session.state.take
-        self.playing.load(take)
+    def _show_take(self, take: Take) -> None:
         if take.stem_names != self.mixer.stems:
             self.mixer.set_stems(take.stem_names)
             self.session.update(mix=MixSettings.unity(len(take.stem_names)))
         self.playing.set_mix(self.session.state.mix)
         self.transport.setEnabled(True)
-        self.view.show_take((take.planned_frames or 0) / SAMPLE_RATE_HZ)
-        self.session.update(take=take, title=self._coming_title)
-        if previous is not None:
-            self.engine.discard(previous)
+        self._show_use()
 
-    def _show_progress(self, progress: Progress) -> None:
-        left = left_text(progress.fraction, self._working.elapsed() / 1000)
-        stems_s = progress.separated_frames / SAMPLE_RATE_HZ if self.mixer.stems else None
-        self.view.set_progress(progress.made_frames / SAMPLE_RATE_HZ, stems_s, f"making… {left}")
-        self.activity.show_work(" · ".join(filter(None, (doing_text(progress), left))), progress.fraction)
-        if self._awaiting_sound:
-            self._awaiting_sound = False
-            self.playing.play()
+    def _show_use(self) -> None:
+        """What can be done with the take that is loaded."""
+        take = self.session.state.take
+        whole = take if take is not None and take.finished else None
+        self.export_button.set_available(
+            mix=whole is not None and whole.mix_frames > 0, stems=whole is not None and whole.stem_frames > 0
+        )
+        self.keep_button.setVisible(take is not None and take.kept_frames is not None and not take.finished)
+        self.make_bar.set_more_available(has_style(take) and bool(self.making.titles))
 
-    def _show_end(self, take: Take) -> None:
-        made_s = take.mix_frames / SAMPLE_RATE_HZ
-        self.view.set_length_s(made_s)
-        self.view.set_progress(made_s, take.stem_frames / SAMPLE_RATE_HZ if take.stem_names else None)
+    # What the files say
 
-    def _show_export(self, fraction: float) -> None:
-        self.activity.show_work("Exporting", fraction)
+    def _connect_files(self) -> None:
+        self.files.models_found.connect(self._show_models)
+        self.files.started.connect(self.activity.show_files)
+        self.files.started.connect(self.message.hide)
+        self.files.progressed.connect(self.activity.show_files_fraction)
+        self.files.exported.connect(self._show_exported)
+        self.files.kept.connect(self._show_kept)
+        self.files.failed.connect(self._show_failure)
+        self.files.idle.connect(self.activity.rest_files)
+        self.activity.files_cancelled.connect(self.files.cancel)
+
+    def _show_models(self, catalogue: Catalogue) -> None:
+        self.engine.use_models(catalogue)
+        cards = catalogue.cards("generator")
+        self.making.titles = {card.name: card.title for card in cards}
+        self.picker.set_cards(cards)
+        self.model_count.setText(str(len(cards)))
+        if not cards:
+            self.message.say(NO_MODELS)
+        elif self.session.state.recipe.model not in self.making.titles:
+            self.session.change_recipe(model=cards[0].name)
+        self.picker.set_chosen(self.session.state.recipe.model)
+        self.training.set_models(cards)
 
     def _show_exported(self, paths: Sequence[Path]) -> None:
         self.message.say(f"Exported {', '.join(path.name for path in paths)} to {paths[0].parent}.")
 
+    def _show_kept(self, folder: Path) -> None:
+        self.message.say(
+            f"Kept as “{folder.name}” in {folder.parent}.", action=("Open", partial(self.making.open_path, folder))
+        )
+
+    # What goes wrong
+
+    def _refuse(self, sentence: str) -> None:
+        self.message.say(sentence, "error")
+
     def _show_failure(self, sentence: str, details: str) -> None:
         self.message.say(sentence, "error", details)
 
-    def _show_idle(self) -> None:
-        self._set_busy(False)
-        self.activity.rest("Ready")
+    def _show_output_problem(self, sentence: str) -> None:
+        if sentence:
+            self.message.say(sentence)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """End everything that runs, then go: nothing half-made stays behind."""
         self.hide()
         self.training.close()
         self.playing.close()
+        self.files.close()
         self.engine.close()
-        # What the engine has told in the meantime must not be shown any more: it would play again.
+        # What the threads have told in the meantime must not be shown any more: it would play again.
         QCoreApplication.removePostedEvents(self, QEvent.Type.MetaCall)
+        QCoreApplication.removePostedEvents(self.making, QEvent.Type.MetaCall)
         event.accept()
+
+
+def _open_menu(button: QPushButton) -> None:
+    if button.isEnabled() and button.isVisible():
+        button.showMenu()

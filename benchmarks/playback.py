@@ -1,153 +1,313 @@
-"""Command line: figures of playback on the null sink: `python -m benchmarks.playback --seconds 60 --load torch`.
+"""Command line: figures of playback on the null sink: `python -m benchmarks.playback --seconds 60 --load networks`.
 
-How long from `set_mix` to the sound (measured at the far end of the recorder, so its own 10 ms are included), and how
-often sound was missing: as the player counted it, and as gaps in the recording.
+How long from `set_mix` and from `seek` to the sound, measured at the far end of the recorder, whose own 10 ms are
+included; how often sound was missing, as the player counted it and as silence in the recording; how late the device's
+calls came. All beside whatever load is asked for, in the same process.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import subprocess
+import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
-from engine.audio.format import SAMPLE_RATE_HZ
+from benchmarks.null_sink import is_possible, recorder_command, running_daemon, sound_card, wait_until
+from engine.audio.format import CHANNELS, SAMPLE_RATE_HZ
 from engine.playback.device import LATENCY_S
 from engine.playback.mixer import RAMP_FRAMES
 from engine.playback.player import Player
 from engine.playback.settings import MixSettings, Strip
 from engine.takes.take import Take
-from tests.sound import recorder_command, running_daemon, sound_card
 
+STEM_NAMES = ("drums", "bass", "other", "vocals")
 LEVEL = 0.25
 CHANGE_EVERY_S = 0.4
+TAKE_S = 20
+NICENESS = 10
+"""Of the threads that compute, in the studio as here."""
+
+FRAME_BYTES = CHANNELS * 4
+NO_SINK = "Playback was not measured: it needs PulseAudio (Debian: pulseaudio, pulseaudio-utils, libasound2-plugins)."
+
+Load = Callable[[], None]
 
 
 def main() -> None:
     """Measure and print one JSON object."""
-    parser = argparse.ArgumentParser()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=30.0)
     parser.add_argument("--latency", type=float, default=LATENCY_S, help="what to ask of the device, in seconds")
-    parser.add_argument("--load", choices=list(LOADS), default="none", help="busy threads beside it")
+    parser.add_argument("--load", choices=list(LOADS), default="none", help="what is busy beside it")
+    parser.add_argument("--nice", type=int, default=NICENESS, help="by how much the load gives way (Linux)")
     arguments = parser.parse_args()
+    print(json.dumps(figures(arguments.seconds, arguments.load, arguments.latency, arguments.nice)))
+
+
+def figures(
+    seconds: float, load: str = "none", latency_s: float = LATENCY_S, niceness: int = NICENESS
+) -> dict[str, object]:
+    """Play for so long and measure; for tests of half an hour as well: memory does not grow with the length.
+
+    Args:
+        seconds: how long, at least 5.
+        load: one of LOADS.
+        latency_s: what to ask of the device.
+        niceness: by how much the load gives way to what is not niced.
+
+    Returns:
+        `fader_ms` and `seek_ms` (95 of 100 were as fast), `fader_most_ms`, `seek_most_ms` (all were), `underruns`,
+        `silent_frames` (zeros in the recording while all should sound), `late_ms`, `filling_ms` (see `Player`); these
+        are None without PulseAudio, and `problem` says so.
+    """
+    if not is_possible():
+        measured = ("fader_ms", "fader_most_ms", "seek_ms", "seek_most_ms", "underruns", "silent_frames")
+        return {**dict.fromkeys((*measured, "late_ms", "filling_ms")), "problem": NO_SINK}
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        os.environ |= sound_card(folder)
-        with running_daemon(folder, sound_card(folder)):
-            print(json.dumps(measure(folder, arguments.seconds, arguments.latency, arguments.load)))
+        folder, card = Path(name), sound_card(Path(name))
+        with _environment(card), running_daemon(folder, card):
+            return _measure(folder, seconds, load, latency_s, niceness)
 
 
-def measure(folder: Path, seconds: float, latency_s: float, load: str) -> dict[str, object]:
-    """Play a constant, move the master up and down, and see when the recording follows."""
+@contextmanager
+def _environment(variables: dict[str, str]) -> Iterator[None]:
+    """Set environment variables for a while."""
+    before = dict(os.environ)
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _measure(folder: Path, seconds: float, load: str, latency_s: float, niceness: int) -> dict[str, object]:
     player = Player(latency_s=latency_s)
-    player.load(constant_take(folder / "take", seconds))
-    arrivals: list[tuple[float, bytes]] = []
-    with subprocess.Popen(recorder_command(), stdout=subprocess.PIPE) as recorder:
-        threading.Thread(target=record, args=(recorder, arrivals)).start()
-        with busy(LOADS[load]):
-            moves = play_and_move(player, seconds)
-        figures: dict[str, object] = {"latency_s": round(player.latency_s, 4), "underruns": player.underruns}
+    player.load(two_levels(folder / "take"))
+    player.set_loop(SAMPLE_RATE_HZ, (TAKE_S // 2 - 1) * SAMPLE_RATE_HZ)
+    try:
+        with Recorder() as recorder, busy(LOADS[load], niceness):
+            player.play()
+            wait_until(lambda: player.position_frames > SAMPLE_RATE_HZ + 1, 120.0)
+            silent_before = recorder.silent_frames
+            faders_ms = _faders_ms(player, recorder, 0.7 * seconds)
+            silent_frames = recorder.silent_frames - silent_before
+            player.set_loop(None)
+            seeks_ms = _seeks_ms(player, recorder, 0.3 * seconds)
+        return {
+            "load": load,
+            "seconds": seconds,
+            "latency_ms": round(1e3 * player.latency_s, 1),
+            "fader_ms": _percentile(faders_ms, 95),
+            "fader_most_ms": _percentile(faders_ms, 100),
+            "seek_ms": _percentile(seeks_ms, 95),
+            "seek_most_ms": _percentile(seeks_ms, 100),
+            "underruns": player.underruns,
+            "silent_frames": silent_frames,
+            "late_ms": round(1e3 * player.lateness_s, 1),
+            "filling_ms": round(1e3 * player.filling_s, 1),
+            "how": "null sink, recorded at its monitor; the recorder's 10 ms are included",
+        }
+    finally:
         player.close()
-        recorder.terminate()
-    times, wave = recorded(arrivals)
-    delays_ms = [1e3 * (arrival_of_change(times, wave, at_s) - at_s) for at_s in moves]
-    sounding = np.flatnonzero(wave)
-    return figures | {
-        "load": load,
-        "moves": len(moves),
-        "fader_to_sound_ms": {str(p): round(float(np.percentile(delays_ms, p)), 1) for p in (50, 95, 100)},
-        "silent_frames_in_between": int(sounding[-1] - sounding[0] + 1 - len(sounding)),
-        "seconds": round(len(sounding) / SAMPLE_RATE_HZ, 1),
-    }
 
 
-def constant_take(folder: Path, seconds: float) -> Take:
-    """A take that stands at LEVEL throughout, so that a move of the master shows in every sample."""
-    frames = round((seconds + 1.0) * SAMPLE_RATE_HZ)
-    take = Take.create(folder, stem_names=("drums", "bass", "other", "vocals"))
-    take.append_mix(np.full((frames, 2), LEVEL, np.float32))
-    take.append_stems(np.full((frames, 4, 2), LEVEL / 4, np.float32))
+def two_levels(folder: Path) -> Take:
+    """A take that stands at LEVEL in its first half and at −LEVEL in its second: each change shows in every sample."""
+    half = np.full((TAKE_S * SAMPLE_RATE_HZ // 2, CHANNELS), LEVEL, np.float32)
+    mix = np.concatenate([half, -half])
+    take = Take.create(folder, stem_names=STEM_NAMES)
+    take.append_mix(mix)
+    take.append_stems(np.repeat(mix[:, None] / len(STEM_NAMES), len(STEM_NAMES), axis=1))
     take.finish()
     return take
 
 
-def play_and_move(player: Player, seconds: float) -> list[float]:
-    """The moments at which the master moved."""
-    moves = []
-    player.play()
-    time.sleep(1.0)
+def _faders_ms(player: Player, recorder: Recorder, seconds: float) -> list[float]:
+    """How long each of many moves of the master took to be heard: the middle of its ramp, less half a ramp."""
+    low = 10.0 ** (-6.0 / 20.0)
+    heard = []
+    for number, moved_s in enumerate(_moments(seconds)):
+        down = number % 2 == 0
+        player.set_mix(MixSettings((Strip(),) * len(STEM_NAMES), master_gain_db=-6.0 if down else 0.0))
+        sign = -1.0 if down else 1.0
+        frame = recorder.wait(lambda wave, sign=sign: sign * (np.abs(wave) - LEVEL * (1.0 + low) / 2.0) > 0.0)
+        heard.append((moved_s, frame - RAMP_FRAMES // 2))
+    player.set_mix(MixSettings.unity(len(STEM_NAMES)))
+    return recorder.delays_ms(heard)
+
+
+def _seeks_ms(player: Player, recorder: Recorder, seconds: float) -> list[float]:
+    """How long each of many seeks took until the new place sounded: the end of its fade-in."""
+    places = (TAKE_S // 2 + 1, 1)
+    heard = []
+    for number, moved_s in enumerate(_moments(seconds)):
+        player.seek(places[number % 2] * SAMPLE_RATE_HZ)
+        sign = -1.0 if number % 2 == 0 else 1.0
+        heard.append((moved_s, recorder.wait(lambda wave, sign=sign: sign * wave > 0.99 * LEVEL)))
+    return recorder.delays_ms(heard)
+
+
+def _moments(seconds: float) -> Iterator[float]:
+    """Moments to do something, at odd times, for so long."""
     generator = np.random.default_rng(0)
-    end_s = time.monotonic() + seconds - 1.0
+    end_s = time.monotonic() + seconds
     while time.monotonic() < end_s:
-        moves.append(time.monotonic())
-        player.set_mix(MixSettings((Strip(),) * 4, master_gain_db=-6.0 * (len(moves) % 2)))
         time.sleep(CHANGE_EVERY_S + generator.uniform(0.0, 0.02))
-    return moves
+        yield time.monotonic()
 
 
-def record(recorder: subprocess.Popen[bytes], arrivals: list[tuple[float, bytes]]) -> None:
-    """Keep what comes with the moment at which it came."""
-    assert recorder.stdout
-    while block := os.read(recorder.stdout.fileno(), 65_536):
-        arrivals.append((time.monotonic(), block))
+def _percentile(values: list[float], percent: float) -> float:
+    return round(float(np.percentile(values, percent)), 1)
 
 
-def recorded(arrivals: list[tuple[float, bytes]]) -> tuple[np.ndarray, np.ndarray]:
-    """When each sample of the left channel arrived, and what it is."""
-    samples = np.frombuffer(b"".join(block for _, block in arrivals), np.float32)[::2]
-    ends = np.cumsum([len(block) for _, block in arrivals]) / 8
-    times = np.array([at_s for at_s, _ in arrivals])[np.searchsorted(ends, np.arange(1, len(samples) + 1))]
-    return times, samples
+class Recorder:
+    """Listens to the sink, in a thread, and knows when what was heard first; keeps nothing else.
 
+    The thread waits for its turn beside the load, so it is not asked when a sample came, but which one it was: samples
+    are 1/44 100 s apart, and the one that came with the least delay of all tells when the first was recorded.
+    """
 
-def arrival_of_change(times: np.ndarray, wave: np.ndarray, moved_at_s: float) -> float:
-    """When the middle of the ramp arrived, less half a ramp: its beginning."""
-    begin = int(np.searchsorted(times, moved_at_s))
-    middle = LEVEL * (1.0 + 10.0 ** (-6.0 / 20.0)) / 2.0
-    crossed = np.flatnonzero(np.diff(np.sign(wave[begin:] - middle)))
-    return float(times[begin + crossed[0]]) - RAMP_FRAMES / 2 / SAMPLE_RATE_HZ
+    def __enter__(self) -> Recorder:
+        """Begin to listen."""
+        self.silent_frames = 0
+        self._frames = 0
+        self._begin_s = math.inf
+        self._heard = threading.Condition()
+        self._awaited: Callable[[npt.NDArray[np.float32]], npt.NDArray[np.bool_]] | None = None
+        self._found: int | None = None
+        self._process = subprocess.Popen(recorder_command(), stdout=subprocess.PIPE)
+        self._thread = threading.Thread(target=self._listen)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop."""
+        self._process.terminate()
+        self._process.wait()
+        self._thread.join()
+
+    def wait(self, condition: Callable[[npt.NDArray[np.float32]], npt.NDArray[np.bool_]]) -> int:
+        """Wait for the first sample of the left channel for which `condition` holds; its number since the beginning."""
+        with self._heard:
+            self._awaited, self._found = condition, None
+            assert self._heard.wait_for(lambda: self._found is not None, 30.0), "waited in vain for a change"
+            assert self._found is not None
+            return self._found
+
+    def delays_ms(self, heard: list[tuple[float, int]]) -> list[float]:
+        """From moments (by `time.monotonic`) to samples, by number."""
+        return [1e3 * (self._begin_s + frame / SAMPLE_RATE_HZ - moment_s) for moment_s, frame in heard]
+
+    def _listen(self) -> None:
+        assert self._process.stdout
+        rest = b""
+        while block := os.read(self._process.stdout.fileno(), 65_536):
+            came_s = time.monotonic()
+            whole = (len(rest) + len(block)) // FRAME_BYTES * FRAME_BYTES
+            left = np.frombuffer((rest + block)[:whole], np.float32)[::CHANNELS]
+            rest = (rest + block)[whole:]
+            self.silent_frames += int(np.count_nonzero(left == 0.0))
+            self._look_for_awaited(left)
+            self._frames += len(left)
+            self._begin_s = min(self._begin_s, came_s - self._frames / SAMPLE_RATE_HZ)
+
+    def _look_for_awaited(self, left: npt.NDArray[np.float32]) -> None:
+        with self._heard:
+            if self._awaited is not None and self._found is None and (holds := self._awaited(left)).any():
+                self._found = self._frames + int(np.argmax(holds))
+                self._heard.notify_all()
 
 
 @contextmanager
-def busy(load: Callable[[], object] | None) -> Iterator[None]:
-    """Two threads that repeat `load` all the time."""
+def busy(loads: Sequence[Callable[[], Load]], niceness: int) -> Iterator[None]:
+    """A thread for each load, which loads and then repeats it all the time, giving way to others by `niceness`."""
     done = threading.Event()
+    ready = threading.Barrier(len(loads) + 1)
 
-    def work(load: Callable[[], object]) -> None:
+    def work(begin: Callable[[], Load]) -> None:
+        if sys.platform == "linux":  # threads that a library starts for this one inherit it
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)
+        try:
+            load = begin()
+            load()
+            ready.wait()
+        except BaseException:
+            ready.abort()
+            raise
         while not done.is_set():
             load()
 
-    threads = [threading.Thread(target=work, args=(load,)) for _ in range(2) if load]
+    threads = [threading.Thread(target=work, args=(load,)) for load in loads]
     for thread in threads:
         thread.start()
-    yield
-    done.set()
-    for thread in threads:
-        thread.join()
+    ready.wait()
+    try:
+        yield
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join()
 
 
-def count() -> None:
+def python() -> Load:
     """Python code that never lets go of the interpreter lock by itself."""
-    sum(index for index in range(10_000))
+
+    def count() -> None:
+        sum(index for index in range(10_000))
+
+    return count
 
 
-def convolve() -> None:
-    """Convolutions like a separator's, on all cores."""
-    import torch
+def tensorflow() -> Load:
+    """The bundled generator."""
+    from engine.models.catalogue import Catalogue
+    from engine.musika.journey import Journey
+    from engine.musika.synthesis import Musika
 
-    with torch.no_grad():
-        torch.nn.functional.conv1d(torch.ones(1, 64, 44_100), torch.ones(64, 64, 9), padding=4)
+    musika = Musika.load(Catalogue().find("house-band").folder)
+
+    def generate() -> None:
+        for _ in musika.stream(Journey.from_seed(1), 10 * SAMPLE_RATE_HZ):
+            pass
+
+    return generate
 
 
-LOADS: dict[str, Callable[[], None] | None] = {"none": None, "python": count, "torch": convolve}
+def torch() -> Load:
+    """A separator of htdemucs's size with random weights."""
+    from benchmarks.separation import htdemucs
+    from engine.separation.separator import Separator
+
+    separator = Separator(htdemucs())
+    noise = (0.1 * np.random.default_rng(0).standard_normal((10 * SAMPLE_RATE_HZ, CHANNELS))).astype(np.float32)
+
+    def separate() -> None:
+        for _ in separator.stream([noise]):
+            pass
+
+    return separate
+
+
+LOADS: dict[str, tuple[Callable[[], Load], ...]] = {
+    "none": (),
+    "python": (python, python),
+    "tensorflow": (tensorflow,),
+    "torch": (torch,),
+    "networks": (tensorflow, torch),
+}
+"""What can be busy beside playback; "networks" is both at once, more than the studio does: there they take turns."""
 
 
 if __name__ == "__main__":

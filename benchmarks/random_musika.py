@@ -5,6 +5,8 @@ Keras 2's `save_weights` layout: an attribute `layer_names`, a group for each la
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from pathlib import Path
 
 import h5py
@@ -17,6 +19,7 @@ from engine.musika.networks import GeneratorConfig, build_generator
 from engine.musika.published import ENCODER_FILES, GENERATOR_FILE, ORDERS
 
 Layers = dict[str, dict[str, npt.NDArray[np.float32]]]
+Deviation = Callable[[str, tuple[int, ...]], float]
 
 SWISH_GAIN = 1.7
 """Swish lets 0.6 of a normal signal's deviation pass."""
@@ -41,6 +44,7 @@ def write_random_musika(
     noise_weight: float = 0.0,
     first_counter: int = 0,
     encoders: bool = True,
+    untrained: bool = False,
 ) -> None:
     """Write `gen_ema.h5`, `dec.h5`, `dec2.h5` and, unless told otherwise, `enc.h5` and `enc2.h5` into `folder`.
 
@@ -52,16 +56,20 @@ def write_random_musika(
         noise_weight: of every noise layer.
         first_counter: where the numbers in the names of the unnamed layers begin.
         encoders: whether to write the encoders.
+        untrained: kernels of the size with which a training begins: level and phase stay near 0. By default signals are
+            as loud as they can be: a sixth of all levels and phases lies beyond ± 1, and of two almost equal inputs
+            come outputs that differ much.
     """
     rng = np.random.default_rng(seed)
     network = build_generator(generator)
-    write_layers(folder / GENERATOR_FILE, _random_layers(network, rng, noise_weight))
+    size = _initial_deviation if untrained else _loud_deviation
+    write_layers(folder / GENERATOR_FILE, _random_layers(network, rng, noise_weight, size))
     for name, kind in CODERS.items():
         if name in ENCODER_FILES and not encoders:
             continue
         coder = kind(coders)
         coder.build(None)
-        layers = _random_layers(coder, rng, noise_weight)
+        layers = _random_layers(coder, rng, noise_weight, size)
         write_layers(folder / name, _unnamed({layer: layers[layer] for layer in ORDERS[name].split()}, first_counter))
 
 
@@ -77,22 +85,31 @@ def write_layers(path: Path, layers: Layers) -> None:
                 group[f"{name}/{weight}:0"] = tensor
 
 
-def _random_layers(network: object, rng: np.random.Generator, noise_weight: float) -> Layers:
-    """Random weights of the variance that keeps signals of a steady size; kernels with the first axis of the files."""
+def _random_layers(network: object, rng: np.random.Generator, noise_weight: float, deviation: Deviation) -> Layers:
+    """Random weights; kernels with the first axis of the files."""
     layers: Layers = {}
     for name, variable in tensors(network).items():
         layer, weight = name.split("/")
         shape = tuple(variable.shape)
         if weight == "kernel":
-            transposed = len(shape) == 3 and shape[0] == 4 and layer not in ("1c", "9c")
-            fan_in = np.prod(shape[:-2]) * (shape[-1] if transposed else shape[-2]) if len(shape) == 3 else shape[0]
-            gain = OUTPUT_GAIN if layer in ("level", "phase") else SWISH_GAIN
-            tensor = rng.standard_normal(shape, dtype=np.float32) * np.float32(gain * fan_in**-0.5)
+            tensor = rng.standard_normal(shape, dtype=np.float32) * np.float32(deviation(layer, shape))
             tensor = tensor[None] if len(shape) == 3 else tensor
         else:
             tensor = np.full(shape, noise_weight if weight == "noise_weight" else 0, np.float32)
         layers.setdefault(layer, {})[weight] = tensor
     return layers
+
+
+def _loud_deviation(layer: str, shape: tuple[int, ...]) -> float:
+    """Of a kernel's values, so that signals keep a steady size."""
+    transposed = len(shape) == 3 and shape[0] == 4 and layer not in ("1c", "9c")
+    fan_in = math.prod(shape[:-2]) * (shape[-1] if transposed else shape[-2]) if len(shape) == 3 else shape[0]
+    return (OUTPUT_GAIN if layer in ("level", "phase") else SWISH_GAIN) * fan_in**-0.5
+
+
+def _initial_deviation(layer: str, shape: tuple[int, ...]) -> float:
+    """Of a kernel's values when Keras makes them by "he_uniform", as the published code does."""
+    return (2 / math.prod(shape[:-1])) ** 0.5
 
 
 def _unnamed(layers: Layers, counter: int) -> Layers:

@@ -1,27 +1,33 @@
 """Command line: how fast separators work here: an htdemucs-sized one against demucs's own code, and the bundled ones.
 
-    python -m benchmarks.separation [--seconds 30] [--repeats 2]
+    python -m benchmarks.separation [--seconds 24] [--repeats 2] [--memory-of 600]
 
-The htdemucs-sized network has random weights, which cost the same as trained ones. Ours and `demucs.apply.apply_model`
-(no shifts, overlap a quarter) take turns in one run, so that their ratio can be judged on a busy machine too; that they
-agree is printed beside it.
+The htdemucs-sized network has random weights, which cost the same as trained ones. Ours in each precision and
+`demucs.apply.apply_model` in float32 (no shifts, overlap a quarter) take turns in one process, so that their ratios
+can be judged on a busy machine too. Demucs's code gains there from the memory that ours has the process keep.
 """
 
 from __future__ import annotations
 
 import argparse
+import resource
+import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from demucs.apply import apply_model
+from demucs.htdemucs import HTDemucs
 
 from engine.audio.format import CHANNELS, SAMPLE_RATE_HZ, Wave
 from engine.models.catalogue import Catalogue
 from engine.separation.network import build_network
+from engine.separation.precision import Precision, agreement_db, has_bfloat16
 from engine.separation.separator import Separator
 
 HTDEMUCS: dict[str, Any] = {
@@ -39,62 +45,189 @@ BLOCK_FRAMES = 65_536
 Stems = npt.NDArray[np.float32]
 
 
-def timed(work: Callable[[], Stems]) -> tuple[float, Stems]:
-    """How long `work` takes, in seconds, and its result."""
-    begin = time.perf_counter()
-    result = work()
-    return time.perf_counter() - begin, result
+@dataclass(frozen=True)
+class Speed:
+    """What separation in one precision takes.
+
+    Attributes:
+        realtime: seconds of music a second.
+        ratio: how many times as fast as `apply_model` in the same run.
+        agreement_db: with `apply_model`; 150 stands for identical.
+        first_stems_s: from the first block to the first stems, where they are wanted soon.
+        longest_stretch_s: of computing between two passages of the gate.
+    """
+
+    realtime: float
+    ratio: float
+    agreement_db: float
+    first_stems_s: float
+    longest_stretch_s: float
+
+
+class Watch:
+    """A gate that notes the longest time between two passages."""
+
+    def __init__(self) -> None:
+        """Begin now."""
+        self.longest_s, self._last_s = 0.0, time.perf_counter()
+
+    def go_through(self) -> None:
+        """Note the time since the last passage."""
+        now_s = time.perf_counter()
+        self.longest_s, self._last_s = max(self.longest_s, now_s - self._last_s), now_s
+
+
+def measure(seconds: float = 24.0, repeats: int = 2) -> tuple[float, dict[Precision, Speed]]:
+    """Demucs's own speed (seconds of music a second), and ours in each precision that this processor has.
+
+    Args:
+        seconds: length of the mix.
+        repeats: turns, of which the fastest counts.
+    """
+    network = htdemucs()
+    separators = {name: Separator(network, name) for name in precisions()}
+    mix = noise(round(seconds * SAMPLE_RATE_HZ))
+    works: dict[str, Callable[[], Stems]] = {"demucs": lambda: by_demucs(network, mix)}
+    works |= {name: lambda one=one: streamed(one, mix) for name, one in separators.items()}  # type: ignore[misc]
+    turns = [{name: timed(work) for name, work in works.items()} for _ in range(repeats)]
+    best_s = {name: min(turn[name][0] for turn in turns) for name in works}
+    reference = turns[0]["demucs"][1]
+    speeds = {
+        name: Speed(
+            realtime=seconds / best_s[name],
+            ratio=best_s["demucs"] / best_s[name],
+            agreement_db=agreement_db(reference, turns[0][name][1]),
+            first_stems_s=min(first_stems_s(separator, mix) for _ in range(repeats)),
+            longest_stretch_s=longest_stretch_s(separator, mix),
+        )
+        for name, separator in separators.items()
+    }
+    return seconds / best_s["demucs"], speeds
+
+
+def precisions() -> tuple[Precision, ...]:
+    """What this processor computes in without imitating it."""
+    return ("float32", "bfloat16") if has_bfloat16() else ("float32",)
+
+
+def htdemucs() -> HTDemucs:
+    """A network of htdemucs's sizes with random weights, always the same."""
+    torch.manual_seed(0)
+    return build_network(HTDEMUCS).eval().requires_grad_(requires_grad=False)
+
+
+def noise(frames: int, seed: int = 0) -> Wave:
+    """Noise (frames, 2)."""
+    return (0.1 * np.random.default_rng(seed).standard_normal((frames, CHANNELS))).astype(np.float32)
+
+
+def by_demucs(network: HTDemucs, mix: Wave) -> Stems:
+    """The stems (frames, stems, 2) of a mix (frames, 2) by the library's own code."""
+    network.use_train_segment = True  # as published: what is shorter than a segment is padded
+    stems: Stems = apply_model(network, torch.from_numpy(mix.T.copy())[None], shifts=0, overlap=0.25)[0].numpy()
+    network.use_train_segment = False
+    return stems.transpose(2, 0, 1)
 
 
 def streamed(separator: Separator, mix: Wave) -> Stems:
-    """Every stem of a mix (frames, 2), by our stream: (frames, stems, 2)."""
+    """The same by our stream."""
     blocks = (mix[start : start + BLOCK_FRAMES] for start in range(0, len(mix), BLOCK_FRAMES))
     return np.concatenate(list(separator.stream(blocks)))
 
 
-def against_demucs(mix: Wave, repeats: int) -> None:
-    """Print both times for an htdemucs-sized network, and how well the results agree."""
-    torch.manual_seed(0)
-    network = build_network(HTDEMUCS).eval()
-    separator = Separator(network)
-    tensor = torch.from_numpy(mix.T.copy())[None]
-
-    def theirs() -> Stems:
-        network.use_train_segment = True  # as published: what is shorter than a segment is padded
-        stems: Stems = apply_model(network, tensor, shifts=0, overlap=0.25)[0].permute(2, 0, 1).numpy()
-        network.use_train_segment = False
-        return stems
-
-    turns = [(timed(lambda: streamed(separator, mix)), timed(theirs)) for _ in range(repeats)]
-    ours_s, theirs_s = (min(turn[which][0] for turn in turns) for which in (0, 1))
-    ours, reference = turns[0][0][1], turns[0][1][1]
-    error = ((ours - reference) ** 2).sum() + 1e-15 * (reference**2).sum()  # 150 dB stands for identical
-    agreement_db = 10 * np.log10((reference**2).sum() / error)
-    seconds = len(mix) / SAMPLE_RATE_HZ
-    print(f"htdemucs size       {seconds / ours_s:8.2f} × real time, demucs's own code {seconds / theirs_s:.2f} ×")
-    print(f"ours to demucs's    {theirs_s / ours_s:8.2f} × as fast, agreement {agreement_db:.0f} dB")
+def timed(work: Callable[[], Stems]) -> tuple[float, Stems]:
+    """How long `work` takes, in seconds, and its result."""
+    begin_s = time.perf_counter()
+    result = work()
+    return time.perf_counter() - begin_s, result
 
 
-def bundled(mix: Wave, repeats: int) -> None:
-    """Print the times of the separators in the catalogue."""
+def first_stems_s(separator: Separator, mix: Wave) -> float:
+    """Seconds from a mix that is there to the first stems, where they are wanted soon."""
+    return timed(lambda: next(separator.stream([mix], soon=True)))[0]
+
+
+def longest_stretch_s(separator: Separator, mix: Wave) -> float:
+    """The longest time in which a pause or a cancellation would not be noticed, in seconds, in two segments."""
+    watch, stems = Watch(), separator.stream([mix], Watch())
+    next(stems)  # what takes its time only once
+    stems = separator.stream([mix], watch)
+    next(stems)
+    watch.longest_s = 0.0
+    next(stems)
+    watch.go_through()
+    return watch.longest_s
+
+
+def peak_memory_mb(seconds: float, bundled: str | None = None) -> float:
+    """The most memory that a process takes that separates so many seconds and does nothing else.
+
+    Args:
+        seconds: length of the mix.
+        bundled: name of a separator in the catalogue; by default one of htdemucs's size.
+    """
+    command = [sys.executable, "-m", "benchmarks.separation", "--process-of", str(seconds)]
+    command += ["--model", bundled] if bundled else []
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def separate_and_say_peak(seconds: float, bundled: str | None) -> None:
+    """What the process of `peak_memory_mb` does: print the peak of its resident memory, in MB."""
+    load = Separator.load
+    separator = load(Catalogue().find(bundled).folder) if bundled else Separator(htdemucs(), precisions()[-1])
+    for _ in separator.stream(noises(seconds)):
+        pass
+    unit = 1 if sys.platform == "darwin" else 1024  # bytes there, KiB elsewhere
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6)
+
+
+def noises(seconds: float) -> Iterator[Wave]:
+    """Noise of any length, block by block."""
+    for seed in range(round(seconds * SAMPLE_RATE_HZ / BLOCK_FRAMES)):
+        yield noise(BLOCK_FRAMES, seed)
+
+
+def report_bundled(seconds: float, repeats: int) -> None:
+    """Print the speed of the separators in the catalogue, as they are loaded and in float32."""
+    mix = noise(round(seconds * SAMPLE_RATE_HZ))
     for card in Catalogue().cards("separator"):
-        load_s, separator = timed(lambda card=card: Separator.load(card.folder))  # type: ignore[misc]
-        first_s, _ = timed(lambda separator=separator: next(separator.stream([mix])))  # type: ignore[misc]
-        whole_s = min(timed(lambda separator=separator: streamed(separator, mix))[0] for _ in range(repeats))  # type: ignore[misc]
-        speed = len(mix) / SAMPLE_RATE_HZ / whole_s
-        print(f"{card.name:20}{speed:8.2f} × real time; loaded in {load_s:.2f} s, first stems after {first_s:.2f} s")
+        begin_s = time.perf_counter()
+        chosen = Separator.load(card.folder)
+        loaded_s = time.perf_counter() - begin_s
+        first_s = first_stems_s(chosen, mix)
+        for separator in (chosen, Separator.load(card.folder, "float32")):
+            best_s = min(timed(lambda one=separator: streamed(one, mix))[0] for _ in range(repeats))  # type: ignore[misc]
+            print(f"{card.name:20}{separator.precision:10}{seconds / best_s:8.2f} × real time")
+        print(f"{'':20}loaded in {loaded_s:.2f} s, first stems after {first_s:.2f} s")
+
+
+def report(seconds: float, repeats: int) -> None:
+    """Print the figures of an htdemucs-sized network."""
+    theirs, ours = measure(seconds, repeats)
+    print(f"{'demucs, htdemucs size':30}{theirs:8.2f} × real time")
+    for name, speed in ours.items():
+        print(f"{'ours, ' + name:30}{speed.realtime:8.2f} × real time, {speed.ratio:.2f} × as fast")
+        print(f"{'':30}agreement {speed.agreement_db:.0f} dB, first stems after {speed.first_stems_s:.2f} s,")
+        print(f"{'':30}longest stretch between two passages {1e3 * speed.longest_stretch_s:.0f} ms")
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seconds", type=float, default=30, help="length of the mix")
+    parser.add_argument("--seconds", type=float, default=24.0, help="length of the mix")
     parser.add_argument("--repeats", type=int, default=2)
+    parser.add_argument("--memory-of", type=float, nargs="*", default=[], help="lengths whose peak memory is wanted")
+    parser.add_argument("--model", help="the separator to take the memory of (default: htdemucs-sized)")
+    parser.add_argument("--process-of", type=float, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    frames = round(arguments.seconds * SAMPLE_RATE_HZ)
-    mix = (0.1 * np.random.default_rng(0).standard_normal((frames, CHANNELS))).astype(np.float32)
-    bundled(mix, arguments.repeats)
-    against_demucs(mix, arguments.repeats)
+    if arguments.process_of:
+        separate_and_say_peak(arguments.process_of, arguments.model)
+        return
+    for seconds in arguments.memory_of:
+        print(f"peak memory, {seconds:7.0f} s{peak_memory_mb(seconds, arguments.model):12.0f} MB", flush=True)
+    if not arguments.memory_of:
+        report_bundled(arguments.seconds, arguments.repeats)
+        report(arguments.seconds, arguments.repeats)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.memory import keep_freed_memory
 from engine.musika.networks import GeneratorConfig
 from engine.training import parallel
 from engine.training.adversaries import QUICK, Adversaries, Recipe
@@ -80,7 +81,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     arguments = parser.parse_args()
     devices.use_threads(arguments.threads)
-    devices.keep_freed_memory()
+    keep_freed_memory()
     recipe = Recipe() if arguments.full else QUICK
     config = GeneratorConfig(recipe.base_channels, 128 if arguments.full else 112, recipe.small)
     device = devices.choose_device(arguments.device)

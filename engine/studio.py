@@ -8,14 +8,18 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.audio.files import probe, read_blocks
-from engine.audio.format import SAMPLE_RATE_HZ, Wave
+from engine.audio.format import SAMPLE_RATE_HZ
 from engine.errors import ModelError, UsageError
+from engine.gate import OPEN, Passage
 from engine.models.card import ModelCard, verify
 from engine.models.catalogue import Catalogue
-from engine.takes.making import Progress, make_take
+from engine.musika.journey import Journey
+from engine.radio import KEPT_S, Piece, Radio, check_endless
+from engine.takes.making import make_take
+from engine.takes.roles import NOBODY, Listener, Progress
 from engine.takes.take import Take
 
 if TYPE_CHECKING:
@@ -23,19 +27,19 @@ if TYPE_CHECKING:
     from engine.separation.separator import Separator
 
 LONGEST_S = 3 * 3600.0
-MAX_SEED = 2**32 - 1
-TRUNCATIONS = (0.1, 3.9)
 
 Making = tuple[Take, Iterator[Progress]]
 """A take that is still empty, and the work that fills it: iterate to do it, close the iterator to cancel."""
 
 
-def frames_of(length_s: float) -> int:
+def frames_of(length_s: float | None) -> int:
     """A length in seconds as frames.
 
     Raises:
-        UsageError: not between one frame and LONGEST_S.
+        UsageError: none, or not between one frame and LONGEST_S.
     """
+    if length_s is None:
+        raise UsageError("A take that is no loop needs a length: choose one.")
     if not 1 / SAMPLE_RATE_HZ <= length_s <= LONGEST_S:  # false for NaN too
         raise UsageError(f"A length of {length_s:g} s is not possible: choose more than 0 and up to {LONGEST_S:.0f} s.")
     return round(length_s * SAMPLE_RATE_HZ)
@@ -54,40 +58,51 @@ class Studio:
         self,
         folder: Path,
         model: str,
+        journey: Journey,
         *,
-        length_s: float,
-        seed: int,
-        truncation: float = 2.0,
+        length_s: float | None = None,
         separator: str | None = None,
+        listener: Listener = NOBODY,
+        gate: Passage = OPEN,
     ) -> Making:
         """Begin a take of generated music in the new folder `folder`.
 
         Args:
             folder: where the take is to lie.
             model: name of a generator.
-            length_s: in seconds; the take has exactly this many seconds times 44 100 frames, rounded.
-            seed: 0 to MAX_SEED; the same seed makes the same take.
-            truncation: 0.1 (tame) to 3.9 (wild); where the normal distribution of the coordinates is cut.
+            journey: what the take does; the same journey makes the same take.
+            length_s: in seconds; the take has exactly this many seconds times 44 100 frames, rounded. Needless for a
+                loop, which has a length of its own.
             separator: name of the separator; None for a take without stems.
+            listener: who hears it while it is made.
+            gate: passed through at least ten times a second of computing.
 
         Raises:
-            UsageError: a length, seed or truncation out of range.
+            UsageError: a length out of range, or none.
             ModelError: a model is unknown or damaged.
             OutputError: the folder cannot be written.
         """
-        frames = frames_of(length_s)
-        if not 0 <= seed <= MAX_SEED:
-            raise UsageError(f"A seed of {seed} is not possible: choose a whole number from 0 to {MAX_SEED}.")
-        if not TRUNCATIONS[0] <= truncation <= TRUNCATIONS[1]:
-            lowest, highest = TRUNCATIONS
-            raise UsageError(f"A truncation of {truncation:g} is not possible: choose {lowest} to {highest}.")
-        musika = self.musika(model)
+        frames = journey.loop_frames or frames_of(length_s)
+        blocks = self.musika(model).stream(journey, frames)
         card = self.catalogue.find(model)
-        recipe = {"model": card.name, "files": card.files, "seed": seed, "truncation": truncation, "length_s": length_s}
-        blocks = musika.stream(frames, seed, truncation=truncation)
-        return self._making(folder, blocks, frames, recipe, separator)
+        recipe = {
+            "model": card.name,
+            "files": card.files,
+            "journey": journey.to_json(),
+            "length_s": frames / SAMPLE_RATE_HZ,
+        }
+        take, apart = self._new_take(folder, recipe, separator, planned_frames=frames)
+        return take, make_take(take, blocks, apart, listener, gate, loop=journey.loop_frames is not None)
 
-    def open_file(self, folder: Path, path: Path, *, separator: str | None) -> Making:
+    def open_file(
+        self,
+        folder: Path,
+        path: Path,
+        *,
+        separator: str | None,
+        listener: Listener = NOBODY,
+        gate: Passage = OPEN,
+    ) -> Making:
         """Begin a take of an audio file in the new folder `folder`; its whole length, at the program's rate.
 
         Raises:
@@ -98,7 +113,52 @@ class Studio:
         info = probe(path)
         if info.duration_s > LONGEST_S:
             raise UsageError(f"{path.name} is longer than {LONGEST_S / 3600:.0f} hours: cut it into pieces.")
-        return self._making(folder, read_blocks(path), info.frames, {"file": path.name}, separator)
+        take, apart = self._new_take(folder, {"file": path.name}, separator, planned_frames=info.frames)
+        return take, make_take(take, read_blocks(path), apart, listener, gate)
+
+    def radio(
+        self,
+        folder: Path,
+        model: str,
+        journey: Journey,
+        *,
+        separator: str | None = None,
+        listener: Listener = NOBODY,
+        gate: Passage = OPEN,
+        kept_s: float = KEPT_S,
+        piece_s: float | None = None,
+    ) -> Radio:
+        """Begin an endless take in the new folder `folder`; `Radio.take` and `Radio.work` are what `generate` gives.
+
+        Args:
+            folder: where the take is to lie.
+            model: name of the first generator.
+            journey: what the first piece does; no loop.
+            separator: name of the separator; None for a radio without stems.
+            listener: who hears it: nothing is made far ahead of that.
+            gate: passed through at least ten times a second of computing.
+            kept_s: how much of what has sounded is kept.
+            piece_s: after so many seconds a piece makes way for a new one by itself; None: never.
+
+        Raises:
+            UsageError: the journey is a loop, or nothing is to be kept.
+            ModelError: a model is unknown or damaged.
+            OutputError: the folder cannot be written.
+        """
+        check_endless(journey)
+        self.musika(model)
+        take, apart = self._new_take(folder, {}, separator, kept_frames=frames_of(kept_s))
+        return Radio(take, Piece(model, journey), self.musika, apart, listener, gate, piece_s=piece_s)
+
+    def warm_up(self, model: str, separator: str | None = None) -> None:
+        """Load a generator, and a separator, before they are wanted; nothing where they are loaded already.
+
+        Raises:
+            ModelError: one of them is unknown, damaged, or what it needs is missing.
+        """
+        self.musika(model)
+        if separator:
+            self.separator(separator)
 
     def musika(self, name: str) -> Musika:
         """The generator called `name`, loaded at first use.
@@ -147,14 +207,24 @@ class Studio:
         verify(card)
         return card
 
-    def _making(
-        self, folder: Path, blocks: Iterator[Wave], frames: int, recipe: dict[str, object], separator_name: str | None
-    ) -> Making:
+    def _new_take(
+        self,
+        folder: Path,
+        recipe: dict[str, Any],
+        separator_name: str | None,
+        *,
+        planned_frames: int | None = None,
+        kept_frames: int | None = None,
+    ) -> tuple[Take, Separator | None]:
         separator = self.separator(separator_name) if separator_name else None
-        stem_names = separator.stem_names if separator else ()
-        recipe = {**recipe, "separator": separator_name}
-        take = Take.create(folder, stem_names=stem_names, planned_frames=frames, recipe=recipe)
-        return take, make_take(take, blocks, separator)
+        take = Take.create(
+            folder,
+            stem_names=separator.stem_names if separator else (),
+            planned_frames=planned_frames,
+            kept_frames=kept_frames,
+            recipe={**recipe, "separator": separator_name},
+        )
+        return take, separator
 
 
 def _keep_for_good() -> None:

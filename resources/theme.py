@@ -263,6 +263,8 @@ QPushButton::menu-indicator { image: none; width: 0; }
 *[weight="latch"][kind="mute"]:checked { background: $mute; border-color: $mute; color: $on_accent; }
 *[weight="latch"][kind="solo"]:checked { background: $solo; border-color: $solo; color: $on_accent; }
 *[weight="latch"]:checked:focus { border-color: $text; }
+*[weight="toggle"]:checked { border-color: $accent; color: $accent; }
+*[weight="toggle"]:checked:focus { border: 2px solid $accent; }
 
 *[panel="segments"] { background: $well; border: 1px solid $line; border-radius: ${corner}px; }
 *[weight="segment"] {
@@ -271,6 +273,7 @@ QPushButton::menu-indicator { image: none; width: 0; }
 }
 *[weight="segment"]:hover { color: $text; }
 *[weight="segment"]:checked { background: $line; color: $text; font-weight: 600; }
+*[weight="segment"]:disabled { background: transparent; color: $faint; }
 *[weight="segment"]:focus { border: 2px solid $text; padding: 0 8px; }
 
 QLineEdit {
@@ -278,7 +281,19 @@ QLineEdit {
     min-height: ${height}px; selection-background-color: $accent; selection-color: $on_accent;
 }
 QLineEdit:focus { border: 2px solid $text; padding: 0 7px; }
+QLineEdit:disabled { color: $faint; }
 QLineEdit[wrong="true"] { border-color: $mute; }
+
+QSlider::groove:horizontal { background: $well; height: 4px; border-radius: 2px; }
+QSlider::sub-page:horizontal { background: $accent; height: 4px; border-radius: 2px; }
+QSlider::handle:horizontal {
+    background: $text; width: 12px; height: 12px; margin: -4px 0; border-radius: 6px;
+}
+QSlider::handle:horizontal:hover { background: #ffffff; }
+QSlider::handle:horizontal:focus {
+    background: $accent; border: 2px solid $text; width: 10px; height: 10px; margin: -5px 0;
+}
+QSlider::handle:horizontal:disabled, QSlider::sub-page:horizontal:disabled { background: $faint; }
 
 QProgressBar { background: $well; border: none; border-radius: 2px; min-height: 4px; max-height: 4px; }
 QProgressBar::chunk { background: $accent; border-radius: 2px; }
@@ -314,6 +329,8 @@ QComboBox QAbstractItemView::item { min-height: 28px; padding: 0 8px; border-rad
 QCheckBox { spacing: 8px; }
 QCheckBox::indicator { width: 16px; height: 16px; border: 1px solid $faint; border-radius: 4px; background: $well; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; }
+QCheckBox:disabled { color: $faint; }
+QCheckBox::indicator:disabled { border-color: $line; }
 QCheckBox::indicator:focus { border: 2px solid $text; width: 14px; height: 14px; }
 
 *[panel="message"] { background: $raised; border: 1px solid $line; border-radius: ${corner}px; }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
@@ -10,9 +12,16 @@ from resources import theme
 HEIGHT_PX = 46
 WORDMARK_PX = 16
 
+OutputState = Literal["closed", "open", "lost"]
+LAMPS: dict[OutputState, str] = {
+    "closed": theme.COLOURS.faint,
+    "open": theme.COLOURS.good,
+    "lost": theme.COLOURS.mute,
+}
+
 
 class HeaderBar(QFrame):
-    """Name of the program, title of the take, and the output with a lamp that is lit while it is open."""
+    """Name of the program, title of the take, and the output with a lamp: lit while it plays, red where it is lost."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,7 +43,7 @@ class HeaderBar(QFrame):
         row.addStretch()
         row.addWidget(self._lamp)
         row.addWidget(self._output)
-        self.set_output("No output open yet", open_=False)
+        self.set_output("No output open yet", "closed")
 
     def set_title(self, title: str) -> None:
         """What the loaded take is called."""
@@ -45,8 +54,9 @@ class HeaderBar(QFrame):
         """What it says of the output."""
         return self._output.text()
 
-    def set_output(self, text: str, open_: bool) -> None:
-        """Which output there is, and whether it is open."""
-        if text != self._output.text():
+    def set_output(self, text: str, state: OutputState, tip: str = "") -> None:
+        """Which output there is, and whether it plays; `tip` says more."""
+        if (text, tip) != (self._output.text(), self._output.toolTip()):
             self._output.setText(text)
-            self._lamp.setStyleSheet(f"color: {theme.COLOURS.good if open_ else theme.COLOURS.faint}")
+            self._output.setToolTip(tip)
+            self._lamp.setStyleSheet(f"color: {LAMPS[state]}")

@@ -7,10 +7,11 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from resources import theme
 from widgets.channel import Channel
+from widgets.limiter_lamp import LimiterLamp
 
 
 class MasterStrip(Channel):
-    """The master fader and meter, and a button that sets the whole mixer back."""
+    """The master fader and meter, the limiter's lamp, and a button that sets the whole mixer back."""
 
     gain_changed = Signal(float)
     """The master gain in dB, after a move by hand."""
@@ -20,11 +21,13 @@ class MasterStrip(Channel):
         super().__init__("Master", theme.COLOURS.text, parent)
         self.reset_button = QPushButton("Reset")
         self.reset_button.setProperty("weight", "small")
-        self.reset_button.setToolTip("All faders to 0 dB, no mutes, no solos")
+        self.reset_button.setToolTip("All faders to 0 dB, all pans to the middle, no mutes, no solos")
         self.reset_button.setAccessibleName("Reset the mixer")
         self.reset_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.reset_button.clicked.connect(self.reset_pressed)
+        self.limiter_lamp = LimiterLamp()
         self.footer.addStretch()
+        self.footer.addWidget(self.limiter_lamp)
         self.footer.addWidget(self.reset_button)
         self.footer.addStretch()
         self._gain_db = self.fader.gain_db

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 from PySide6.QtCore import Qt
@@ -19,6 +20,8 @@ from PySide6.QtWidgets import (
 from resources import theme
 
 Kind = Literal["note", "error"]
+Action = tuple[str, Callable[[], object]]
+"""What a button says, and what it does."""
 DETAILS_HEIGHT_PX = 96
 
 
@@ -36,11 +39,15 @@ class MessageStrip(QFrame):
         self.details_button = QPushButton("Details")
         self.details_button.setProperty("weight", "small")
         self.details_button.setCheckable(True)
+        self.action_button = QPushButton()
+        self.action_button.setProperty("weight", "small")
+        self.action_button.clicked.connect(self._act)
+        self._action: Callable[[], object] | None = None
         self.close_button = QPushButton(theme.icon("x", theme.COLOURS.dim), "")
         self.close_button.setProperty("weight", "quiet")
         self.close_button.setAccessibleName("Close the message")
         self.close_button.clicked.connect(self.hide)
-        for button in (self.details_button, self.close_button):
+        for button in (self.action_button, self.details_button, self.close_button):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._details = QPlainTextEdit()
         self._details.setReadOnly(True)
@@ -53,7 +60,7 @@ class MessageStrip(QFrame):
     def _lay_out(self) -> None:
         row = QHBoxLayout()
         row.setSpacing(theme.GAP_PX)
-        for widget in (self._icon, self._sentence, self.details_button, self.close_button):
+        for widget in (self._icon, self._sentence, self.action_button, self.details_button, self.close_button):
             row.addWidget(widget)
         row.setStretch(1, 1)
         column = QVBoxLayout(self)
@@ -66,14 +73,22 @@ class MessageStrip(QFrame):
         """What it says."""
         return self._sentence.text()
 
-    def say(self, sentence: str, kind: Kind = "note", details: str = "") -> None:
-        """Show a sentence, and keep the details at hand."""
+    def say(self, sentence: str, kind: Kind = "note", details: str = "", action: Action | None = None) -> None:
+        """Show a sentence, and keep the details at hand; `action` is what one may do about it, by a button."""
         name, colour = ("triangle-alert", theme.COLOURS.mute) if kind == "error" else ("info", theme.COLOURS.dim)
         self._icon.setPixmap(theme.icon(name, colour).pixmap(theme.ICON_PX))
         self._sentence.setText(sentence)
+        text, self._action = action or ("", None)
+        self.action_button.setText(text)
+        self.action_button.setVisible(action is not None)
         self._details.setPlainText(details)
         self.details_button.setChecked(False)
         self.details_button.setVisible(bool(details))
         self._details.hide()
         theme.mark(self, kind=kind)
         self.show()
+
+    def _act(self) -> None:
+        self.hide()
+        if self._action is not None:
+            self._action()

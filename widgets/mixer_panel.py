@@ -61,6 +61,10 @@ class MixerPanel(QWidget):
         for meter, pair in zip(meters, peaks, strict=True):
             meter.show_peaks(pair, elapsed_s)
 
+    def show_limiting(self, reduction_db: float, elapsed_s: float) -> None:
+        """Light the limiter's lamp: by how many dB it lowered the sum in the last `elapsed_s` seconds."""
+        self.master.limiter_lamp.show_reduction(reduction_db, elapsed_s)
+
     def _change_strip(self, index: int, strip: Strip) -> None:
         strips = list(self._settings.strips)
         strips[index] = strip

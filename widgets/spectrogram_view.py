@@ -6,53 +6,41 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from pyqtgraph import AxisItem, ImageItem, InfiniteLine, PlotWidget, mkPen
+from pyqtgraph import ImageItem, InfiniteLine, PlotWidget, mkPen
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QColor,
-    QFocusEvent,
-    QFontMetricsF,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPen,
-    QPolygonF,
-    QResizeEvent,
-)
-from PySide6.QtWidgets import (
-    QGraphicsItem,
-    QGraphicsPolygonItem,
-    QGraphicsRectItem,
-    QLabel,
-    QSizePolicy,
-    QStyleOptionGraphicsItem,
-    QWidget,
-)
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF, QResizeEvent
+from PySide6.QtWidgets import QGraphicsPolygonItem, QGraphicsRectItem, QLabel, QSizePolicy, QWidget
 
 from resources import theme
-from widgets.numerals import clock_text
+from widgets.spectrogram_axes import FREQUENCY_AXIS_PX, TIME_AXIS_PX, Caption, FrequencyAxis, TimeAxis
 
-FREQUENCY_AXIS_PX = 44
-TIME_AXIS_PX = 24
-LABELLED_HZ = ((16_000, "16k"), (5_000, "5k"), (1_000, "1k"), (250, "250"), (60, "60"))
-TICK_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
-TICK_SPACING_PX = 80
-"""The least way between two labels of the time axis."""
 KEY_STEP_S = 5.0
 PLAYHEAD_COLOUR = "#ffffff"
 HANDLE_PX = 6
 """How high the triangle on top of the playhead is, and how far it reaches to either side."""
-CAPTION_HEIGHT_PX = 20
 
-_Line = tuple[QPen, QPointF, QPointF]
-_Label = tuple[QRectF, Qt.AlignmentFlag, str]
-"""What pyqtgraph draws an axis from."""
+
+DRAG_PX = 5
+"""A hand that moves less than this between press and release has clicked; so near to an edge it takes hold of it."""
+
+SHOWN_S = 180.0
+"""So much of the end of an endless take is shown."""
+SPANS_S = (30.0, 60.0, 120.0, SHOWN_S)
+"""What is shown of one that has just begun."""
+SCROLL_S = 15.0
+"""It moves on in steps of so much: between them the picture stands still."""
+
+Region = tuple[float, float]
+"""Begin and end, in seconds."""
 
 
 class SpectrogramView(QWidget):
-    """Levels over time (along) and log frequency (up), with a playhead; a click, a drag or an arrow key seeks.
+    """Levels over time (along) and log frequency (up), with a playhead; a click or an arrow key seeks.
 
-    Two marks tell how far a take is: what is not made yet is dark, what has no stems yet is dimmed.
+    A drag chooses a region, or moves its edge; the keys [ and ] put an edge at the playhead, Escape lets it go.
+
+    Two marks tell how far a take is: what is not made yet is dark, what has no stems yet is dimmed. Of an endless take
+    the last SHOWN_S are shown.
 
     The plot's coordinates are seconds and the logarithm of the frequency. The hand meets this widget alone, the plot
     below only shows.
@@ -60,6 +48,8 @@ class SpectrogramView(QWidget):
 
     sought = Signal(float)
     """Where to play from, in seconds."""
+    region_changed = Signal(object)
+    """The `Region` chosen by hand; None when it was let go."""
 
     def __init__(self, lowest_hz: float, highest_hz: float, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,6 +58,10 @@ class SpectrogramView(QWidget):
         self._stems_s: float | None = None
         self._position_s = 0.0
         self._note = ""
+        self._first_s = 0.0
+        self._region: Region | None = None
+        self._pressed_x_px = 0.0
+        self._anchor_s: float | None = None  # the edge of the region that stays, while the hand moves the other
         self._make_plot(lowest_hz, highest_hz)
         self._make_marks()
         self._invitation = QLabel(self, alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
@@ -75,14 +69,14 @@ class SpectrogramView(QWidget):
         for shown in (self._plot, self._invitation):
             shown.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAccessibleName("Spectrogram")
-        self.setAccessibleDescription("Click or use the arrow keys to play from another place")
+        self.setAccessibleDescription("Click or use the arrow keys to play from another place, drag to choose a region")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._show_length()
 
     def _make_plot(self, lowest_hz: float, highest_hz: float) -> None:
-        self._time_axis = _TimeAxis()
-        axes = {"left": _FrequencyAxis(), "bottom": self._time_axis}
+        self._time_axis = TimeAxis()
+        axes = {"left": FrequencyAxis(), "bottom": self._time_axis}
         self._plot = PlotWidget(self, background=None, enableMenu=False, axisItems=axes)
         for never_focused in (self._plot, self._plot.viewport()):
             never_focused.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -110,10 +104,16 @@ class SpectrogramView(QWidget):
         self._veil.setBrush(veil)
         self._stems_line = InfiniteLine(pen=mkPen(theme.COLOURS.text, width=1, style=Qt.PenStyle.DashLine))
         self._playhead = InfiniteLine(pen=mkPen(PLAYHEAD_COLOUR, width=2))
-        for mark in (self._veil, self._stems_line, self._playhead):
+        band = QColor(theme.COLOURS.accent)
+        band.setAlphaF(0.2)
+        self._band = QGraphicsRectItem()
+        self._band.setPen(Qt.PenStyle.NoPen)
+        self._band.setBrush(band)
+        self._edges = [InfiniteLine(pen=mkPen(theme.COLOURS.accent, width=2)) for _ in range(2)]
+        for mark in (self._veil, self._stems_line, self._band, *self._edges, self._playhead):
             self._box.addItem(mark, ignoreBounds=True)
         # Measured in pixels, not in seconds and hertz: children of the box itself.
-        self._made_caption, self._stems_caption = _Caption(self._box), _Caption(self._box)
+        self._made_caption, self._stems_caption = Caption(self._box), Caption(self._box)
         # Not clipped by the box: at either end half of it is outside.
         self._handle = QGraphicsPolygonItem(
             QPolygonF([QPointF(-HANDLE_PX, 0), QPointF(HANDLE_PX, 0), QPointF(0, HANDLE_PX)]), self._plot.getPlotItem()
@@ -126,9 +126,10 @@ class SpectrogramView(QWidget):
         self._focus_ring.hide()
 
     def show_take(self, length_s: float) -> None:
-        """Start with an empty picture of a take that will be `length_s` long; 0 shows the invitation."""
+        """Start with an empty picture of a take of `length_s` (infinity: endless); 0 shows the invitation."""
         self._image.clear()
         self._length_s, self._made_s, self._stems_s, self._position_s = length_s, 0.0, None, 0.0
+        self._first_s, self._region, self._anchor_s = 0.0, None, None
         self._note = ""
         self._show_length()
 
@@ -141,19 +142,37 @@ class SpectrogramView(QWidget):
         """What an empty stage says."""
         self._invitation.setText(text)
 
-    def set_levels(self, levels: npt.NDArray[np.uint8], column_s: float) -> None:
-        """The picture so far: levels (columns, bins), the lowest frequency first, each column `column_s` seconds."""
+    def set_levels(self, levels: npt.NDArray[np.uint8], column_s: float, begin_s: float = 0.0) -> None:
+        """The picture so far: levels (columns, bins), the lowest frequency first, each column `column_s` seconds.
+
+        The first column begins at `begin_s`.
+        """
         if not len(levels):
             self._image.clear()
             return
         lowest, highest = self._box.viewRange()[1]
         self._image.setImage(levels, autoLevels=False)
-        self._image.setRect(QRectF(0.0, lowest, len(levels) * column_s, highest - lowest))
+        self._image.setRect(QRectF(begin_s, lowest, len(levels) * column_s, highest - lowest))
 
-    def set_progress(self, made_s: float, stems_s: float | None, note: str = "") -> None:
-        """How much is made and how much of it has stems (None: there will be none), in seconds; a note on the rest."""
-        self._made_s, self._stems_s, self._note = made_s, stems_s, note
+    def set_progress(self, made_s: float, stems_s: float | None, note: str = "", first_s: float = 0.0) -> None:
+        """How much is made and how much of it has stems (None: there will be none), in seconds; a note on the rest.
+
+        Of an endless take, `first_s` is the oldest second that can still be played.
+        """
+        self._made_s, self._stems_s, self._note, self._first_s = made_s, stems_s, note, first_s
+        if self._span() != tuple(self._box.viewRange()[0]):
+            self._box.setXRange(*self._span(), padding=0)
         self._place_marks()
+
+    @property
+    def region(self) -> Region | None:
+        """What is chosen."""
+        return self._region
+
+    def set_region(self, region: Region | None) -> None:
+        """Show what is chosen; tells nobody."""
+        self._region = region
+        self._place_region()
 
     def set_position_s(self, position_s: float) -> None:
         """Move the playhead; only what it uncovers is drawn anew."""
@@ -166,7 +185,7 @@ class SpectrogramView(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """The least size that can be read."""
-        return QSize(320, 140)
+        return QSize(320, 120)
 
     def plot_rect(self) -> QRect:
         """Where the picture is: the widget without its axes."""
@@ -190,31 +209,70 @@ class SpectrogramView(QWidget):
         return start_s + (end_s - start_s) * (x_px - plot.left()) / max(plot.width(), 1)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Play from here."""
+        """Perhaps a click, perhaps the beginning of a drag."""
         if event.button() == Qt.MouseButton.LeftButton:
-            self._seek(self._time_at(event.position().x()))
+            self._pressed_x_px = event.position().x()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Draw the playhead along."""
-        if event.buttons() & Qt.MouseButton.LeftButton:
+        """Choose a region, or move the edge that was pressed."""
+        if not (event.buttons() & Qt.MouseButton.LeftButton and self._made_s):
+            return
+        if self._anchor_s is None and abs(event.position().x() - self._pressed_x_px) >= DRAG_PX:
+            self._anchor_s = self._edge_opposite(self._pressed_x_px)
+        if self._anchor_s is not None:
+            self.set_region(_ordered(self._anchor_s, self._within(self._time_at(event.position().x()))))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """The region is chosen; or, without a drag, play from here."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if self._anchor_s is None:
             self._seek(self._time_at(event.position().x()))
+        else:
+            self._anchor_s = None
+            self.region_changed.emit(self._region)
+
+    def _edge_opposite(self, x_px: float) -> float:
+        """Where the region begins that a drag from here chooses: the edge that stays, where the other is gripped."""
+        for moved_s, staying_s in (self._region, self._region[::-1]) if self._region else ():
+            if abs(self.x_of(moved_s) - x_px) <= DRAG_PX:
+                return staying_s
+        return self._within(self._time_at(x_px))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows step by KEY_STEP_S, Home goes to the start."""
+        """Arrows step by KEY_STEP_S, Home goes to the start; brackets and Escape are for the region."""
         targets_s = {
             Qt.Key.Key_Left: self._position_s - KEY_STEP_S,
             Qt.Key.Key_Right: self._position_s + KEY_STEP_S,
             Qt.Key.Key_Home: 0.0,
         }
-        target_s = targets_s.get(Qt.Key(event.key()))
-        if target_s is None or not self._made_s:
-            super().keyPressEvent(event)
+        key = Qt.Key(event.key())
+        if self._made_s and key in targets_s:
+            self._seek(targets_s[key])
+        elif self._made_s and key in (Qt.Key.Key_BracketLeft, Qt.Key.Key_BracketRight):
+            self._put_edge(begin=key == Qt.Key.Key_BracketLeft)
+        elif self._region and key == Qt.Key.Key_Escape:
+            self._choose(None)
         else:
-            self._seek(target_s)
+            super().keyPressEvent(event)
+
+    def _put_edge(self, *, begin: bool) -> None:
+        start_s, end_s = self._region or (self._first_s, self._made_s)
+        edges_s = (self._position_s, end_s) if begin else (start_s, self._position_s)
+        if edges_s[0] < edges_s[1]:
+            self._choose(edges_s)
+
+    def _choose(self, region: Region | None) -> None:
+        self.set_region(region)
+        self.region_changed.emit(region)
+
+    def _within(self, time_s: float) -> float:
+        """The nearest time that exists."""
+        return min(max(time_s, self._first_s), self._made_s)
 
     def _seek(self, time_s: float) -> None:
         if self._made_s:
-            self.sought.emit(min(max(time_s, 0.0), self._made_s))
+            self.sought.emit(self._within(time_s))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show that the keys go here."""
@@ -238,12 +296,29 @@ class SpectrogramView(QWidget):
         self._time_axis.setStyle(showValues=there_is_a_take)
         for item in (self._image, self._playhead, self._handle):
             item.setVisible(there_is_a_take)
-        self._box.setXRange(0.0, self._length_s or 1.0, padding=0)
+        self._box.setXRange(*self._span(), padding=0)
         self._place()
+
+    def _span(self) -> Region:
+        """What is shown."""
+        if not math.isinf(self._length_s):
+            return 0.0, self._length_s or 1.0
+        end_s = next((s for s in SPANS_S if self._made_s <= s), math.ceil(self._made_s / SCROLL_S) * SCROLL_S)
+        return max(0.0, end_s - SHOWN_S), end_s
 
     def _place(self) -> None:
         self._place_marks()
+        self._place_region()
         self._place_playhead()
+
+    def _place_region(self) -> None:
+        start_s, end_s = self._region or (0.0, 0.0)
+        lowest, highest = self._box.viewRange()[1]
+        self._band.setRect(QRectF(start_s, lowest, end_s - start_s, highest - lowest))
+        for edge, edge_s in zip(self._edges, (start_s, end_s), strict=True):
+            edge.setValue(edge_s)
+        for item in (self._band, *self._edges):
+            item.setVisible(self._region is not None)
 
     def _place_playhead(self) -> None:
         """On a whole pixel, its whole line inside: many steps of a long take move it by none, and nothing is drawn."""
@@ -264,7 +339,7 @@ class SpectrogramView(QWidget):
         self._place_caption(self._made_caption, note, self._made_s, row=0)
         self._place_caption(self._stems_caption, "stems ready to here" if stems_are_behind else "", stems_s, row=1)
 
-    def _place_caption(self, caption: _Caption, text: str, time_s: float, row: int) -> None:
+    def _place_caption(self, caption: Caption, text: str, time_s: float, row: int) -> None:
         """Right of its time, or left of it where the room ends; rows count from the bottom."""
         caption.set_text(text)
         plot = self.plot_rect()
@@ -274,108 +349,6 @@ class SpectrogramView(QWidget):
         caption.setPos(left_px, plot.height() - 27 - 24 * row)
 
 
-class _Axis(AxisItem):
-    """An axis in the window's type and colours; its labels stay inside it."""
-
-    def __init__(self, orientation: str) -> None:
-        super().__init__(orientation, pen=theme.COLOURS.line, textPen=theme.COLOURS.dim)
-        font = theme.font(theme.CAPTION_PX, tabular=True)
-        self.setTickFont(font)
-        self.setStyle(hideOverlappingLabels=True)  # else it takes room beyond its ends for them
-        self._metrics = QFontMetricsF(font)
-
-    def _share(self, value: float) -> float:
-        """How far along the visible range a value is: 0 at its beginning, 1 at its end."""
-        begin, end = self.range
-        return (value - begin) / (end - begin)
-
-
-class _FrequencyAxis(_Axis):
-    """The logarithm of the frequency, labelled with familiar frequencies."""
-
-    def __init__(self) -> None:
-        super().__init__("left")
-        self.setWidth(FREQUENCY_AXIS_PX)
-
-    def generateDrawSpecs(self, painter: QPainter) -> tuple[_Line, list[_Line], list[_Label]]:
-        """The hairline on the right, no ticks, the labels."""
-        right_px = FREQUENCY_AXIS_PX - 1
-        beside_the_picture = self.pen(), QPointF(right_px, 0), QPointF(right_px, self.height())
-        return beside_the_picture, [], [self._label(*labelled) for labelled in LABELLED_HZ]
-
-    def _label(self, frequency_hz: float, text: str) -> _Label:
-        centre_px = self.height() * (1 - self._share(math.log(frequency_hz)))
-        box = QRectF(0, max(centre_px - 8, 0.0), FREQUENCY_AXIS_PX - 8, 16)
-        return box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text
-
-
-class _TimeAxis(_Axis):
-    """Seconds, labelled as minutes and seconds; the end always has its label."""
-
-    def __init__(self) -> None:
-        super().__init__("bottom")
-        self.setHeight(TIME_AXIS_PX)
-
-    def boundingRect(self) -> QRectF:
-        """The axis, with the corner's hairline left of it."""
-        return super().boundingRect().adjusted(-1, 0, 0, 0)
-
-    def tickValues(self, start_s: float, end_s: float, width_px: float) -> list[tuple[float, list[float]]]:
-        """Multiples of a familiar step, and the end."""
-        least_s = (end_s - start_s) * TICK_SPACING_PX / max(width_px, 1)
-        step_s = next((step for step in TICK_STEPS_S if step >= least_s), TICK_STEPS_S[-1])
-        steps = range(math.ceil(start_s / step_s), math.ceil(end_s / step_s))
-        return [(step_s, [float(index * step_s) for index in steps] + [end_s])]
-
-    def generateDrawSpecs(self, painter: QPainter) -> tuple[_Line, list[_Line], list[_Label]]:
-        """The hairline on top, that of the other axis continued instead of ticks, the labels."""
-        below_the_picture = self.pen(), QPointF(0, 0), QPointF(self.width(), 0)
-        in_the_corner = self.pen(), QPointF(-1, 0), QPointF(-1, self.height())
-        return below_the_picture, [in_the_corner], self._labels() if self.style["showValues"] else []
-
-    def _labels(self) -> list[_Label]:
-        [(_, times_s)] = self.tickValues(*self.range, self.width())
-        *others, end = [self._label(time_s) for time_s in times_s]
-        free = [label for label in others if label[0].right() + 2 * theme.STEP_PX < end[0].left()]
-        return [*free, end]
-
-    def _label(self, time_s: float) -> _Label:
-        """Under its time, moved in where it would leave the axis."""
-        text = clock_text(time_s)
-        width_px = self._metrics.horizontalAdvance(text) + 2
-        left_px = self.width() * self._share(time_s) - width_px / 2
-        left_px = min(max(left_px, theme.STEP_PX), self.width() - width_px - 2 * theme.STEP_PX)
-        return QRectF(left_px, 1, width_px, TIME_AXIS_PX - 2), Qt.AlignmentFlag.AlignCenter, text
-
-
-class _Caption(QGraphicsItem):
-    """A line of text on a plate, in pixels; without a text it is not there."""
-
-    def __init__(self, parent: QGraphicsItem) -> None:
-        super().__init__(parent)
-        self._text = ""
-        self._font = theme.font(theme.CAPTION_PX, tabular=True)
-        self._backing = QColor(theme.COLOURS.ground)
-        self._backing.setAlphaF(0.85)
-
-    def set_text(self, text: str) -> None:
-        """Show another text."""
-        self.setVisible(bool(text))
-        if text != self._text:
-            self.prepareGeometryChange()
-            self._text = text
-            self.update()
-
-    def boundingRect(self) -> QRectF:
-        """The plate."""
-        return QRectF(0, 0, round(QFontMetricsF(self._font).horizontalAdvance(self._text)) + 12, CAPTION_HEIGHT_PX)
-
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        """Draw plate and text."""
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._backing)
-        painter.drawRoundedRect(self.boundingRect(), 4, 4)
-        painter.setFont(self._font)
-        painter.setPen(QColor(theme.COLOURS.text))
-        painter.drawText(self.boundingRect(), Qt.AlignmentFlag.AlignCenter, self._text)
+def _ordered(one_s: float, other_s: float) -> Region | None:
+    """A region between two times; None where they are the same."""
+    return (min(one_s, other_s), max(one_s, other_s)) if one_s != other_s else None

@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from engine.playback.settings import Strip
 from resources import theme
 from widgets.channel import Channel
+from widgets.pan_knob import PanKnob
 
 
 class StemStrip(Channel):
-    """Fader, mute and solo of a stem: a view of a `Strip`, told by every move of the hand."""
+    """Fader, mute, solo and pan of a stem: a view of a `Strip`, told by every move of the hand."""
 
     strip_changed = Signal(object)
     """The new `Strip`, after a move by hand."""
@@ -25,13 +26,15 @@ class StemStrip(Channel):
         self._strip = Strip()
         self.mute_button = self._latch("M", "mute", f"Mute {title}")
         self.solo_button = self._latch("S", "solo", f"Solo {title}")
+        self.pan_knob = PanKnob(title, theme.stem_colour(stem))
         self.footer.addStretch()
-        self.footer.addWidget(self.mute_button)
-        self.footer.addWidget(self.solo_button)
+        for control in (self.mute_button, self.solo_button, self.pan_knob):
+            self.footer.addWidget(control)
         self.footer.addStretch()
         self.fader.gain_changed.connect(lambda gain_db: self._change(gain_db=gain_db))
         self.mute_button.toggled.connect(lambda pressed: self._change(muted=pressed))
         self.solo_button.toggled.connect(lambda pressed: self._change(soloed=pressed))
+        self.pan_knob.pan_changed.connect(lambda pan: self._change(pan=pan))
 
     def _latch(self, letter: str, kind: str, name: str) -> QPushButton:
         button = QPushButton(letter)
@@ -54,6 +57,7 @@ class StemStrip(Channel):
         self.fader.set_gain_db(strip.gain_db)
         self.mute_button.setChecked(strip.muted)
         self.solo_button.setChecked(strip.soloed)
+        self.pan_knob.set_pan(strip.pan)
 
     def _change(self, **changes: Any) -> None:
         changed = replace(self._strip, **changes)

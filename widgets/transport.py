@@ -1,6 +1,8 @@
-"""GUI thread: play, pause, stop, and where the music is."""
+"""GUI thread: play, pause, stop, loop, skip, and where the music is."""
 
 from __future__ import annotations
+
+import math
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
@@ -15,6 +17,9 @@ class Transport(QWidget):
     play_pressed = Signal()
     pause_pressed = Signal()
     stop_pressed = Signal()
+    loop_toggled = Signal(bool)
+    """Whether the region (or all, without one) is to be played round and round."""
+    skip_pressed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,7 +33,16 @@ class Transport(QWidget):
         self.stop_button.setAccessibleName("Stop")
         self.stop_button.setToolTip("Stop and go back to the start")
         self.stop_button.clicked.connect(self.stop_pressed)
-        for button in (self.play_button, self.stop_button):
+        self.loop_button = QPushButton(" Loop")
+        self.loop_button.setCheckable(True)
+        self.loop_button.setProperty("weight", "toggle")
+        self.loop_button.setToolTip("Play the region round and round; drag over the picture to choose one (L)")
+        self.loop_button.toggled.connect(self._show_loop)
+        self.loop_button.clicked.connect(self.loop_toggled)
+        self.skip_button = QPushButton(theme.icon("skip-forward", filled=True), " Skip")
+        self.skip_button.setToolTip("Go over to another piece (N)")
+        self.skip_button.clicked.connect(self.skip_pressed)
+        for button in (self.play_button, self.stop_button, self.loop_button, self.skip_button):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._position = QLabel()
         self._position.setProperty("role", "time")
@@ -39,26 +53,43 @@ class Transport(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.GAP_PX)
-        for widget in (self.play_button, self.stop_button, self._position, self._length):
+        buttons = (self.play_button, self.stop_button, self.loop_button, self.skip_button)
+        for widget in (*buttons, self._position, self._length):
             row.addWidget(widget, alignment=Qt.AlignmentFlag.AlignVCenter)
+        self._show_loop(False)
+        self.set_endless(False)
         self.set_playing(False)
         self.set_times(0.0, 0.0)
 
     def set_playing(self, playing: bool) -> None:
         """Show whether it plays."""
-        self._playing = playing
         name = "Pause" if playing else "Play"
+        if name == self.play_button.accessibleName():
+            return
+        self._playing = playing
         self.play_button.setIcon(theme.icon(name.lower(), theme.COLOURS.ground, filled=True))
         self.play_button.setAccessibleName(name)
         self.play_button.setToolTip(f"{name} (Space)")
 
+    def set_endless(self, endless: bool) -> None:
+        """Show whether what plays goes on for ever, so that one may skip."""
+        self.skip_button.setVisible(endless)
+
+    def set_looping(self, looping: bool) -> None:
+        """Show whether the region is played round and round; tells nobody."""
+        self.loop_button.setChecked(looping)
+
     def set_times(self, position_s: float, length_s: float) -> None:
-        """Show where it is and how long it is, in seconds."""
-        position, length = clock_text(position_s, tenths=True), f"/ {clock_text(length_s, tenths=True)}"
+        """Show where it is and how long it is, in seconds; infinity for what has no end."""
+        length = "∞" if math.isinf(length_s) else clock_text(length_s, tenths=True)
+        position, length = clock_text(position_s, tenths=True), f"/ {length}"
         if position != self._position.text():
             self._position.setText(position)
         if length != self._length.text():
             self._length.setText(length)
+
+    def _show_loop(self, looping: bool) -> None:
+        self.loop_button.setIcon(theme.icon("repeat", theme.COLOURS.accent if looping else theme.COLOURS.text))
 
     def _toggle(self) -> None:
         (self.pause_pressed if self._playing else self.play_pressed).emit()

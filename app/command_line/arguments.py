@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import secrets
 from pathlib import Path
 
-from app.command_line.parsing import Parser, Verbs, add_verb, number, whole_number
+from app.command_line.bench import add_bench
+from app.command_line.journeys import add_journey
+from app.command_line.parsing import Parser, Verbs, add_verb, duration, number
 from app.command_line.training.arguments import add_train
 
 
@@ -22,8 +23,10 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     _add_generate(verbs)
     _add_separate(verbs)
     _add_render(verbs)
+    _add_radio(verbs)
     _add_import(verbs)
     add_train(verbs)
+    add_bench(verbs)
     return parser.parse_args(arguments)
 
 
@@ -54,6 +57,13 @@ def _add_render(verbs: Verbs) -> None:
     parser.add_argument("--mute", nargs="+", action="extend", default=[], metavar="STEM", help="stems to leave out")
 
 
+def _add_radio(verbs: Verbs) -> None:
+    parser = add_verb(verbs, "radio", "record the endless radio, faster than it would play")
+    _add_making(parser)
+    parser.add_argument("--every", type=duration, metavar="S", help="go over to a new piece after every S seconds")
+    parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder for the mix and its description")
+
+
 def _add_import(verbs: Verbs) -> None:
     parser = add_verb(verbs, "import", "add a model of your own")
     parser.add_argument("path", type=Path, metavar="PATH", help="a model folder, or a published Musika folder")
@@ -63,15 +73,7 @@ def _add_import(verbs: Verbs) -> None:
 def _add_making(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", required=True, metavar="NAME", help="generator; see: models")
     parser.add_argument("--length", required=True, type=number, metavar="SECONDS", help="length, exact to the sample")
-    parser.add_argument(
-        "--seed",
-        type=whole_number,
-        default=secrets.randbelow(100_000),
-        help="whole number; the same one makes the same take",
-    )
-    parser.add_argument(
-        "--truncation", type=number, default=2.0, metavar="T", help="0.1 (tame) to 3.9 (wild), 2 by default"
-    )
+    add_journey(parser)
 
 
 def _gain(text: str) -> tuple[str, float]:

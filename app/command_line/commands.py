@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 from tqdm import tqdm
 
 from app.command_line.arguments import parse
+from app.command_line.bench import bench
+from app.command_line.journeys import journey_of
 from app.command_line.training.commands import train
 from app.logs import log_path, start_log
 from engine.audio.format import SAMPLE_RATE_HZ
@@ -94,18 +96,13 @@ def generate(options: Namespace) -> Report:
     from engine.studio import Studio
 
     started_s = perf_counter()
+    journey = journey_of(options)
     with working_folder(options.out.parent) as folder:
-        take, work = Studio().generate(
-            folder / "take",
-            options.model,
-            length_s=options.length,
-            seed=options.seed,
-            truncation=options.truncation,
-        )
+        take, work = Studio().generate(folder / "take", options.model, journey, length_s=options.length)
         with closing(take):
             _carry_out(take, work, "generating")
             _exhaust(export_mix(take, MixSettings(), options.out))
-    return _made(take, options.out, started_s, seed=options.seed)
+    return _made(take.mix_frames, options.out, started_s, seed=options.seed, journey=journey.to_json())
 
 
 def separate(options: Namespace) -> Report:
@@ -122,7 +119,7 @@ def separate(options: Namespace) -> Report:
             _carry_out(take, work, "separating")
             _exhaust(export_stems(take, folder / "stems"))
         move_into(folder / "stems", options.out)
-    return _made(take, options.out, started_s, stems=list(take.stem_names))
+    return _made(take.mix_frames, options.out, started_s, stems=list(take.stem_names))
 
 
 def render(options: Namespace) -> Report:
@@ -131,23 +128,40 @@ def render(options: Namespace) -> Report:
     from engine.studio import Studio
 
     started_s = perf_counter()
+    journey = journey_of(options)
     studio = Studio()
     separator = studio.default_separator()
     settings = mix_settings(studio.separator(separator).stem_names, dict(options.gain), options.mute)
     with working_folder(options.out) as folder:
         take, work = studio.generate(
-            folder / "take",
-            options.model,
-            length_s=options.length,
-            seed=options.seed,
-            truncation=options.truncation,
-            separator=separator,
+            folder / "take", options.model, journey, length_s=options.length, separator=separator
         )
         with closing(take):
             _carry_out(take, work, "rendering")
             _exhaust(export_everything(take, settings, folder / "render", stops=SPECTROGRAM))
         move_into(folder / "render", options.out)
-    return _made(take, options.out, started_s, seed=options.seed, stems=list(take.stem_names))
+    return _made(
+        take, options.out, started_s, seed=options.seed, journey=journey.to_json(), stems=list(take.stem_names)
+    )
+
+
+def radio(options: Namespace) -> Report:
+    """Record the endless radio for a given time."""
+    from app.command_line.radio import Recorder, record
+    from engine.studio import Studio, frames_of
+
+    started_s = perf_counter()
+    journey, frames = journey_of(options), frames_of(options.length)
+    recorder = Recorder()
+    with working_folder(options.out) as folder:
+        endless = Studio().radio(
+            folder / "take", options.model, journey, listener=recorder, kept_s=60, piece_s=options.every
+        )
+        with closing(endless.take), _bar(frames / SAMPLE_RATE_HZ, "recording") as bar:
+            for fraction in record(endless, recorder, folder / "record", frames):
+                bar.update(fraction * bar.total - bar.n)
+        move_into(folder / "record", options.out)
+    return _made(frames, options.out, started_s, seed=options.seed, journey=journey.to_json())
 
 
 def mix_settings(stem_names: Sequence[str], gains_db: Mapping[str, float], muted: Sequence[str]) -> MixSettings:
@@ -186,11 +200,14 @@ def import_(options: Namespace) -> Report:
 
 def _carry_out(take: Take, work: Iterator[Progress], doing: str) -> None:
     """Do the work of a take behind a progress bar (on a terminal only)."""
-    planned_s = (take.planned_frames or 0) / SAMPLE_RATE_HZ
-    layout = "{desc} {percentage:3.0f}% {bar} {n:.0f}/{total:.0f} s of audio, {remaining} left"
-    with tqdm(total=planned_s, desc=doing, unit="s", bar_format=layout, disable=None, leave=False) as bar:
+    with _bar((take.planned_frames or 0) / SAMPLE_RATE_HZ, doing) as bar:
         for progress in work:
-            bar.update(progress.fraction * planned_s - bar.n)
+            bar.update(progress.fraction * bar.total - bar.n)
+
+
+def _bar(planned_s: float, doing: str) -> Any:
+    layout = "{desc} {percentage:3.0f}% {bar} {n:.0f}/{total:.0f} s of audio, {remaining} left"
+    return tqdm(total=planned_s, desc=doing, unit="s", bar_format=layout, disable=None, leave=False)
 
 
 def _exhaust(steps: Iterator[float]) -> None:
@@ -198,13 +215,13 @@ def _exhaust(steps: Iterator[float]) -> None:
         pass
 
 
-def _made(take: Take, out: Path, started_s: float, **more: object) -> Report:
-    """The report on a finished take; `started_s` is a reading of the clock."""
-    length_s = take.mix_frames / SAMPLE_RATE_HZ
+def _made(frames: int, out: Path, started_s: float, **more: object) -> Report:
+    """The report on so many frames of audio; `started_s` is a reading of the clock."""
+    length_s = frames / SAMPLE_RATE_HZ
     took_s = perf_counter() - started_s
     return {
         "out": str(out),
-        "frames": take.mix_frames,
+        "frames": frames,
         "seconds": length_s,
         "took_s": round(took_s, 2),
         **more,
@@ -217,6 +234,8 @@ VERBS: dict[str, Callable[[Namespace], Report]] = {
     "generate": generate,
     "separate": separate,
     "render": render,
+    "radio": radio,
     "import": import_,
     "train": train,
+    "bench": bench,
 }

@@ -24,17 +24,26 @@ def bin_frequencies_hz() -> npt.NDArray[np.float64]:
 class Spectrogram:
     """Levels of a take that is still growing, in memory that does not grow with it.
 
-    When all columns are taken, neighbours are joined and each column stands for twice the time.
+    When all columns are taken, neighbours are joined and each column stands for twice the time. Of an endless take the
+    oldest columns make way instead.
     """
 
-    def __init__(self, planned_frames: int | None = None, max_columns: int = 2048) -> None:
+    def __init__(
+        self, planned_frames: int | None = None, max_columns: int = 2048, *, shown_frames: int | None = None
+    ) -> None:
         """Choose how much time a column stands for, from the length if that is known (else one FFT step).
 
         Args:
             planned_frames: length of the take.
             max_columns: how many columns there can be, even.
+            shown_frames: for an endless take, how much of its end is shown at least.
         """
-        self.column_frames = max(FFT_FRAMES // 4, -(-(planned_frames or 0) // max_columns))
+        self._rolls = shown_frames is not None
+        # An endless one has a quarter more, so that it is not moved up for every column.
+        frames = (shown_frames or 0) * 5 // 4 if self._rolls else planned_frames or 0
+        self.column_frames = max(FFT_FRAMES // 4, -(-frames // max_columns))
+        self.first_frame = 0
+        """Where the first column begins."""
         self._levels = np.zeros((max_columns, BINS), np.uint8)
         self._filled = 0
         # An FFT needs more samples than a short column has: it also sees those before it, at first silence.
@@ -47,11 +56,27 @@ class Spectrogram:
         """What is known so far, (columns, BINS)."""
         return self._levels[: self._filled]
 
+    @property
+    def next_frame(self) -> int:
+        """The frame of the take that `push` wants next."""
+        return self._columns_end + len(self._pending) - self._context
+
+    @property
+    def _columns_end(self) -> int:
+        return self.first_frame + self._filled * self.column_frames
+
     def push(self, wave: Wave) -> None:
         """Take in the next frames (frames, 2)."""
         self._pending = np.concatenate([self._pending, wave.mean(1)])
         while len(self._pending) >= self._context + self.column_frames:
             self._show(self._context + self.column_frames)
+
+    def cut(self, frame: int) -> None:
+        """Forget what was seen from a frame on, and a little before; `next_frame` says where to go on."""
+        if frame >= self.next_frame:
+            return
+        self._filled = max(0, (frame - self.first_frame) // self.column_frames)
+        self._pending = np.zeros(self._context, np.float32)
 
     def finish(self) -> None:
         """Show what is left over as a last column."""
@@ -65,9 +90,16 @@ class Spectrogram:
 
     def _append(self, levels: Levels) -> None:
         if self._filled == len(self._levels):
-            self._halve()
+            self._move_up() if self._rolls else self._halve()
         self._levels[self._filled] = levels
         self._filled += 1
+
+    def _move_up(self) -> None:
+        """Let the oldest fifth go."""
+        gone = len(self._levels) // 5
+        self._levels[:-gone] = self._levels[gone:]
+        self._filled -= gone
+        self.first_frame += gone * self.column_frames
 
     def _halve(self) -> None:
         """Join neighbouring columns; the louder one shows, so that no hit is lost."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
@@ -11,10 +13,9 @@ import numpy.typing as npt
 from engine.audio.format import CHANNELS, Wave
 from engine.errors import ModelError
 from engine.musika import spectra
-from engine.musika.backend import Arrays, compiled, ops
+from engine.musika.backend import Arrays, compiled, ops, with_arrays
 from engine.musika.coders import (
     FRAMES_PER_LATENT,
-    FRAMES_PER_ROW,
     LATENTS_PER_ROW,
     CodeDecoder,
     CodeEncoder,
@@ -24,12 +25,19 @@ from engine.musika.coders import (
 )
 from engine.musika.coordinates import decoder_noise
 from engine.musika.layers import Tensor, makes_noise
+from engine.musika.precision import bfloat16_wanted, spend_bfloat16
 
 ENCODER_FRAMES = 128
 """Spectrogram frames a window of the published encoders; what is left over at the end of a sound is dropped."""
 
 ENCODER_BATCH = 16
 """Encoder windows computed at once."""
+
+TRIAL_ROWS = 4
+"""Decoder rows on which the error of bfloat16 is measured, both channels together: 0.7 s of sound."""
+
+TRIAL_PIECES = 8
+"""So many pieces of it are to be good enough, each for itself."""
 
 DECODER_BATCH = 32
 """Decoder rows computed at once, both channels together: 5.9 s of sound at the published hop."""
@@ -89,11 +97,11 @@ class PublishedAutoencoder:
     ) -> None:
         """Take built networks, in the order in which they are computed; without encoders `encode` is refused."""
         self.config = config
-        self._decoders = decoders
+        self.decoders = decoders
         self._encoders = encoders
         self.noise_sizes = tuple(network.noise_size for network in decoders) if any(map(makes_noise, decoders)) else ()
-        row = (LATENTS_PER_ROW, config.latent_depth)
-        self.spectra_of_rows = compiled(self._spectra_of_rows, [row, *((size,) for size in self.noise_sizes)])
+        self._compiled: Callable[..., tuple[Arrays, ...]] | None = None
+        self._may_use_bfloat16 = bfloat16_wanted()
         if encoders:
             self._latents_of_windows = compiled(self._encode_windows, [(ENCODER_FRAMES, config.frequencies)])
 
@@ -115,9 +123,39 @@ class PublishedAutoencoder:
         """A decoder at the beginning of a sound; the seed is that of the noise layers, where they have weights."""
         return PublishedDecoder(self, seed)
 
+    def spectra_of_rows(self, rows: Arrays, *noise: Arrays) -> tuple[Arrays, ...]:
+        """Rows of latents, perhaps with noise, to spectra.
+
+        The first rows also decide where the networks multiply in bfloat16, see `engine.musika.precision`. They should
+        be a generator's, and always the same, as those are with which `Musika.load` begins.
+
+        Args:
+            rows: (rows, LATENTS_PER_ROW, latent_depth).
+            noise: (rows, size) for each of the `noise_sizes`.
+
+        Returns:
+            Real and imaginary parts (rows, FRAMES_PER_ROW, frequencies).
+        """
+        if self._compiled is None:
+            if self._may_use_bfloat16:
+                self._spend_bfloat16(rows[:TRIAL_ROWS], *(part[:TRIAL_ROWS] for part in noise))
+            shapes = [rows.shape[1:], *(part.shape[1:] for part in noise)]
+            self._compiled = compiled(self._spectra_of_rows, shapes)
+        return self._compiled(rows, *noise)
+
+    def _spend_bfloat16(self, *inputs: Arrays) -> None:
+        decode = with_arrays(self._spectra_of_rows)
+        code_decoder, spectrum_decoder = self.decoders
+
+        def trial() -> Arrays:
+            sound = spectra.InverseStft(self.config.hop, CHANNELS).push(_by_channel(*decode(*inputs)))
+            return np.clip(sound, -1, 1).reshape(TRIAL_PIECES, -1)
+
+        spend_bfloat16(code_decoder.multiplications | spectrum_decoder.multiplications, trial)
+
     def _spectra_of_rows(self, latents: Tensor, *noise: Tensor) -> tuple[Tensor, Tensor]:
         """(rows, LATENTS_PER_ROW, latent_depth) → real and imaginary parts (rows, FRAMES_PER_ROW, frequencies)."""
-        code_decoder, spectrum_decoder = self._decoders
+        code_decoder, spectrum_decoder = self.decoders
         code_noise, spectrum_noise = noise or (None, None)
         level, phase = spectrum_decoder(code_decoder(latents, code_noise), spectrum_noise)
         decibels = level * spectra.LEVEL_RANGE_DB - spectra.LEVEL_OFFSET_DB
@@ -164,7 +202,7 @@ class PublishedDecoder:
     def __init__(self, autoencoder: PublishedAutoencoder, seed: int) -> None:
         """Begin a sound."""
         self._autoencoder = autoencoder
-        self._inverse = spectra.InverseStft(autoencoder.config.hop, CHANNELS)
+        self._inverse = spectra.InverseStft(autoencoder.config.hop, CHANNELS, threads=os.cpu_count() or 1)
         self._noise = decoder_noise(seed)
         self._waiting = np.zeros((0, autoencoder.latent_size), np.float32)
 
@@ -192,9 +230,7 @@ class PublishedDecoder:
         config = self._autoencoder.config
         by_channel = latents.reshape(-1, LATENTS_PER_ROW, CHANNELS, config.latent_depth).swapaxes(1, 2)
         rows = by_channel.reshape(-1, LATENTS_PER_ROW, config.latent_depth)  # left and right in turn
-        real, imaginary = self._autoencoder.spectra_of_rows(rows, *self._draw_noise(len(rows)))
-        complex_rows = (real + 1j * imaginary).reshape(-1, CHANNELS, FRAMES_PER_ROW, config.frequencies)
-        return complex_rows.swapaxes(0, 1).reshape(CHANNELS, -1, config.frequencies)
+        return _by_channel(*self._autoencoder.spectra_of_rows(rows, *self._draw_noise(len(rows))))
 
     def _draw_noise(self, rows: int) -> list[Arrays]:
         """Noise for the next rows: row by row, so that it does not depend on how the latents are cut."""
@@ -208,6 +244,16 @@ class PublishedDecoder:
         return _wave(self._inverse.push(complex_spectra))
 
 
+def _by_channel(real: Arrays, imaginary: Arrays) -> spectra.Complex:
+    """Rows (2 · m, FRAMES_PER_ROW, frequencies) of left and right in turn → (2, m · FRAMES_PER_ROW, frequencies)."""
+    rows, frames, frequencies = real.shape
+    joined = np.empty((CHANNELS, rows // CHANNELS, frames, frequencies), np.complex64)
+    for part, values in ((joined.real, real), (joined.imag, imaginary)):
+        part[:] = values.reshape(-1, CHANNELS, frames, frequencies).swapaxes(0, 1)
+    return joined.reshape(CHANNELS, -1, frequencies)
+
+
 def _wave(channels: Arrays) -> Wave:
     """(2, frames) → (frames, 2), clipped to ± 1."""
-    return np.ascontiguousarray(np.clip(channels, -1, 1).T)
+    wave = np.empty(channels.shape[::-1], np.float32)
+    return np.clip(channels.T, -1, 1, out=wave)

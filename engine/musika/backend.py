@@ -45,24 +45,19 @@ with without_greeting():
     import keras
     from keras import layers, ops
 
-__all__ = ["Arrays", "array_of", "compiled", "keras", "layers", "ops"]
+ON_TENSORFLOW = keras.backend.backend() == "tensorflow"
+"""Whether networks are for inference; else they are on torch, for training."""
+
+__all__ = ["Arrays", "array_of", "compiled", "compiling", "keras", "layers", "once", "ops", "with_arrays"]
 
 
-def compiled(
-    function: Callable[..., Any], input_shapes: Sequence[tuple[int, ...]]
-) -> Callable[..., tuple[Arrays, ...]]:
-    """Make a function of float32 tensors a function of float32 arrays, compiled at its first call, and once.
-
-    Args:
-        function: takes as many tensors as there are shapes, returns a tuple of tensors.
-        input_shapes: the shape of each without the leading batch axis, which may have any length at each call.
-    """
-    if keras.backend.backend() == "tensorflow":
+def with_arrays(function: Callable[..., Any]) -> Callable[..., tuple[Arrays, ...]]:
+    """Make a function of tensors, which returns a tuple of tensors, a function of arrays; without gradients."""
+    if ON_TENSORFLOW:
         import tensorflow as tf
 
-        signature = [tf.TensorSpec((None, *shape), tf.float32) for shape in input_shapes]
-        graph = tf.function(function, input_signature=signature, autograph=False)
-        return lambda *arrays: tuple(t.numpy() for t in graph(*(tf.convert_to_tensor(a) for a in arrays)))
+        # tensor.numpy() would copy the results once more.
+        return lambda *arrays: tuple(np.asarray(t) for t in function(*(tf.constant(a) for a in arrays)))
 
     import torch
 
@@ -73,8 +68,46 @@ def compiled(
     return call
 
 
+def compiled(
+    function: Callable[..., Any], input_shapes: Sequence[tuple[int, ...]]
+) -> Callable[..., tuple[Arrays, ...]]:
+    """Make a function of float32 tensors a function of float32 arrays, compiled at its first call, and once.
+
+    What the function computes by way of `once` is that of the weights as they were at that call.
+
+    Args:
+        function: takes as many tensors as there are shapes, returns a tuple of tensors.
+        input_shapes: the shape of each without the leading batch axis, which may have any length at each call.
+    """
+    if not ON_TENSORFLOW:
+        return with_arrays(function)
+    import tensorflow as tf
+
+    signature = [tf.TensorSpec((None, *shape), tf.float32) for shape in input_shapes]
+    return with_arrays(tf.function(function, input_signature=signature, autograph=False))
+
+
+def compiling() -> bool:
+    """Whether this is a function being compiled."""
+    if not ON_TENSORFLOW:
+        return False
+    import tensorflow as tf
+
+    return not tf.executing_eagerly()
+
+
+def once(value: Callable[[], Any]) -> Any:
+    """What follows from weights alone: in a function being compiled it is computed now, and never again."""
+    if not compiling():
+        return value()
+    import tensorflow as tf
+
+    with tf.init_scope():
+        return value()
+
+
 def array_of(variable: keras.Variable) -> Arrays:
     """The numbers of a weight."""
-    on_tensorflow = keras.backend.backend() == "tensorflow"  # where Keras's own way makes numpy 2 warn
-    numbers: Arrays = variable.value.numpy() if on_tensorflow else ops.convert_to_numpy(variable)
+    # On TensorFlow, Keras's own way makes numpy 2 warn.
+    numbers: Arrays = variable.value.numpy() if ON_TENSORFLOW else ops.convert_to_numpy(variable)
     return numbers

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.musika.backend import keras, ops
-from engine.musika.layers import NoisyBlock, Tensor, convolution, split_noise, transposed
+from engine.musika.layers import Convolving, NoisyBlock, Tensor, convolution, split_noise, transposed
 
 FRAMES_PER_LATENT = 16
 """Spectrogram frames a latent step."""
@@ -139,6 +139,11 @@ class CodeDecoder(keras.Model):
             shape = block.convolution.compute_output_shape(shape)
         self.code.build(shape)
 
+    @property
+    def multiplications(self) -> dict[Convolving, int]:
+        """Of each convolution, for a row."""
+        return _multiplications([block.convolution for block in self.blocks], self.NOISE_LENGTHS, [self.code])
+
     def call(self, latents: Tensor, noise: Tensor | None = None) -> Tensor:
         """(batch, LATENTS_PER_ROW, latent_depth), (batch, noise_size) or None → (batch, FRAMES_PER_ROW, code_size)."""
         x = latents
@@ -187,6 +192,12 @@ class SpectrumDecoder(keras.Model):
         for layer in (self.b, self.c, self.g, self.i, self.level, self.phase):
             layer.build((None, None, 3 * hop))
 
+    @property
+    def multiplications(self) -> dict[Convolving, int]:
+        """Of each convolution, for a row."""
+        blocks = (self.a, self.b, self.c, self.d, self.e, self.f, self.g, self.h, self.i)
+        return _multiplications([b.convolution for b in blocks], self.NOISE_LENGTHS, [self.level, self.phase])
+
     def call(self, code: Tensor, noise: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """(batch, FRAMES_PER_ROW, code_size), (batch, noise_size) or None → two (batch, FRAMES_PER_ROW, frequencies).
 
@@ -203,3 +214,11 @@ class SpectrumDecoder(keras.Model):
         h = self.h(e, next(pieces))
         i = self.i(h + f, next(pieces))
         return ops.clip(self.level(g + a), -1, 1), ops.clip(self.phase(i + g), -1, 1)
+
+
+def _multiplications(
+    blocks: Sequence[Convolving], lengths: Sequence[int], outputs: Sequence[Convolving]
+) -> dict[Convolving, int]:
+    """Of the convolutions of blocks with outputs of these lengths, and of the last ones, which are for every frame."""
+    steps = dict(zip(blocks, lengths, strict=True)) | dict.fromkeys(outputs, FRAMES_PER_ROW)
+    return {layer: steps[layer] * layer.multiplications for layer in steps}

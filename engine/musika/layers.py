@@ -7,10 +7,12 @@ the same music on every backend; without noise (None) the layers cost nothing.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from engine.musika.backend import Arrays, array_of, keras, layers, ops
+from engine.musika.backend import Arrays, array_of, compiling, keras, layers, once, ops
+from engine.musika.precision import BFLOAT16, FLOAT32
 
 Tensor = Any
 """A tensor of whichever backend runs."""
@@ -49,14 +51,107 @@ class NoisyBlock(layers.Layer):
         return ops.silu(self.noise(self.convolution(x), noise))
 
 
-def convolution(name: str, channels: int, kernel: int, stride: int = 1, padding: str = "same") -> layers.Layer:
+class Convolution(layers.Conv1D):
+    """Convolution over time, with bias, in float32 or, for inference, in bfloat16."""
+
+    precision = FLOAT32
+    """Of the multiplications; what goes in, what comes out and the bias are float32 either way."""
+
+    @property
+    def multiplications(self) -> int:
+        """For each step of the output."""
+        return int(math.prod(self.kernel.shape))
+
+    def call(self, x: Tensor) -> Tensor:
+        """(batch, time, channels) → (batch, new time, filters)."""
+        if self.precision == FLOAT32:
+            return super().call(x)
+        kernel = once(lambda: ops.cast(self.kernel, BFLOAT16))
+        y = ops.conv(ops.cast(x, BFLOAT16), kernel, strides=self.strides[0], padding=self.padding)
+        return ops.cast(y, FLOAT32) + self.bias
+
+
+class TransposedConvolution(layers.Conv1DTranspose):
+    """Transposed convolution of kernel 4 and stride 2, with bias, in float32 or, for inference, in bfloat16."""
+
+    precision = FLOAT32
+    """Of the multiplications; what goes in, what comes out and the bias are float32 either way."""
+
+    @property
+    def multiplications(self) -> int:
+        """For each step of the output, which two of the kernel's four taps reach."""
+        return int(math.prod(self.kernel.shape)) // 2
+
+    def call(self, x: Tensor) -> Tensor:
+        """(batch, time, channels) → (batch, 2 · time, filters)."""
+        if self.precision == BFLOAT16:
+            kernel = once(lambda: ops.cast(self.kernel, BFLOAT16))
+            y = ops.conv_transpose(ops.cast(x, BFLOAT16), kernel, strides=2, padding="same")
+            return ops.cast(y, FLOAT32) + self.bias
+        if compiling() and not x.shape[1] % 2:
+            return doubled(x, once(lambda: factors(self.kernel))) + self.bias
+        return super().call(x)
+
+
+Convolving = Convolution | TransposedConvolution
+
+
+class Factors(NamedTuple):
+    """What `doubled` needs of a kernel: matrices whose first axis is the channels that go in."""
+
+    even: Tensor
+    odd: Tensor
+    within: Tensor
+    between: Tensor
+
+
+def factors(kernel: Tensor) -> Factors:
+    """Those of a kernel (4, new channels, channels)."""
+    w = ops.transpose(kernel, (0, 2, 1))
+    within, between = ops.concatenate([w[1], -w[2]], axis=1), ops.concatenate([-w[3], w[0]], axis=1)
+    return Factors(w[1] + w[3], w[0] + w[2], within, between)
+
+
+def doubled(x: Tensor, kernel: Factors) -> Tensor:
+    """Transposed convolution of stride 2, "same", with three quarters of the multiplications.
+
+    With x[t] beyond its ends 0, and w the kernel, the output is y[2t] = w[1] · x[t] + w[3] · x[t - 1] and
+    y[2t + 1] = w[2] · x[t] + w[0] · x[t + 1]: two convolutions of two taps. Two neighbouring outputs of either share
+    an input, so that three products do for four, with the differences d[t] = x[t] - x[t - 1]; for instance
+    y[2t] = (w[1] + w[3]) · x[t] - w[3] · d[t] and y[2t + 2] = (w[1] + w[3]) · x[t] + w[1] · d[t + 1].
+    Winograd, "Arithmetic Complexity of Computations", SIAM 1980: F(2, 2).
+
+    Args:
+        x: (batch, time, channels), time even and known.
+        kernel: its `factors`.
+
+    Returns:
+        (batch, 2 · time, new channels).
+    """
+    _, time, channels = x.shape
+    filters = kernel.even.shape[1]
+    pairs = ops.reshape(x, (-1, time // 2, 2, channels))
+    apart = ops.reshape(ops.pad(x, ((0, 0), (1, 1), (0, 0))), (-1, time // 2 + 1, 2, channels))  # x[-1], x[0]; …
+    evens, odds = ops.matmul(pairs[:, :, 0], kernel.even), ops.matmul(pairs[:, :, 1], kernel.odd)
+    within = ops.matmul(pairs[:, :, 1] - pairs[:, :, 0], kernel.within)  # of d[1], d[3], …
+    between = ops.matmul(apart[:, :, 1] - apart[:, :, 0], kernel.between)  # of d[0], d[2], …
+    four = [
+        evens + between[:, :-1, :filters],
+        odds + within[:, :, filters:],
+        evens + within[:, :, :filters],
+        odds + between[:, 1:, filters:],
+    ]
+    return ops.reshape(ops.stack(four, axis=2), (-1, 2 * time, filters))
+
+
+def convolution(name: str, channels: int, kernel: int, stride: int = 1, padding: str = "same") -> Convolution:
     """Convolution over time, with bias; "same" is TensorFlow's."""
-    return layers.Conv1D(channels, kernel, strides=stride, padding=padding, kernel_initializer=INITIALIZER, name=name)
+    return Convolution(channels, kernel, strides=stride, padding=padding, kernel_initializer=INITIALIZER, name=name)
 
 
-def transposed(name: str, channels: int) -> layers.Layer:
+def transposed(name: str, channels: int) -> TransposedConvolution:
     """Transposed convolution of kernel 4 and stride 2: twice the time."""
-    return layers.Conv1DTranspose(channels, 4, strides=2, padding="same", kernel_initializer=INITIALIZER, name=name)
+    return TransposedConvolution(channels, 4, strides=2, padding="same", kernel_initializer=INITIALIZER, name=name)
 
 
 def split_noise(noise: Tensor | None, lengths: Sequence[int]) -> Iterator[Tensor | None]:

@@ -326,7 +326,7 @@ class PatchAutoencoder:
         steps = join_patches(patches, self._window, config.patch_frames).reshape(-1, config.patch_frames, config.bins)
         levels = (steps + self._mid_course).reshape(-1, config.bins)
         floor = 10 ** (config.floor_db / 20)
-        magnitudes = 10 ** (np.minimum(levels, self._mid_loudest) / 20) - np.float32(floor)
+        magnitudes: Float = 10 ** (np.minimum(levels, self._mid_loudest) / 20) - np.float32(floor)
         return np.maximum(magnitudes, 0) * np.float32(config.hop)
 
     def places(self, latents: Float) -> Float:

@@ -58,9 +58,10 @@ def level(spectra: Complex) -> Float:
 class InverseStft:
     """The inverse of `stft`, piece by piece: however the frames are cut into pieces, the sound is the same."""
 
-    def __init__(self, hop: int, channels: int) -> None:
-        """Begin a sound of `channels` channels."""
+    def __init__(self, hop: int, channels: int, threads: int = 1) -> None:
+        """Begin a sound of `channels` channels; `threads` is how many may transform at once."""
         self.hop = hop
+        self._threads = threads
         window = hann(hop).astype(np.float64)
         overlapping = np.square(window).reshape(OVERLAP, hop).sum(axis=0)
         self._window = (window / np.tile(overlapping, OVERLAP)).astype(np.float32)
@@ -69,7 +70,7 @@ class InverseStft:
     def push(self, spectra: Complex) -> Float:
         """(channels, frames, 2 · hop + 1) → (channels, frames · hop) samples that no later frame touches."""
         channels, frames, _ = spectra.shape
-        segments = scipy.fft.irfft(spectra, axis=2)
+        segments = scipy.fft.irfft(spectra, axis=2, workers=self._threads)
         segments *= self._window
         segments = segments.reshape(channels, frames, OVERLAP, self.hop)
         sums = np.zeros((channels, frames + OVERLAP - 1, self.hop), np.float32)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from itertools import chain, count, islice
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +13,13 @@ from engine.audio.format import Wave, check_wave
 from engine.errors import ModelError, UsageError
 from engine.models.card import CARD_FILE, load_card
 from engine.musika import coordinates, patches, published, refined
+from engine.musika import journey as journeys
 from engine.musika.autoencoder import Autoencoder
 from engine.musika.backend import Arrays, compiled
 from engine.musika.checkpoint import GENERATOR_FILE, load_generator
+from engine.musika.journey import Journey
 from engine.musika.layers import makes_noise
+from engine.musika.loop import cut, fade_frames, one_turn
 from engine.musika.networks import COORDINATE_SIZE, Generator
 
 FIRST_BLOCK_LATENTS = 8
@@ -22,6 +27,16 @@ FIRST_BLOCK_LATENTS = 8
 
 LARGEST_BLOCK_LATENTS = 64
 """… up to this."""
+
+SETTLING_LATENTS = 8
+"""Latents, at least, decoded and not heard where a take is entered in the middle: decoders begin from silence. As
+decoders compute some latents together, 4 or 8, decoding begins at a multiple of this."""
+
+SEAM_TRIALS = 8
+"""Places of the windows among which a loop chooses."""
+
+SEAM_LATENTS = 6
+"""Latents to both sides of where a loop's end meets its beginning, by which it does."""
 
 
 class Musika:
@@ -60,7 +75,9 @@ class Musika:
             ModelError: a file is missing, damaged, or not what it should be; names file and tensor.
         """
         musika = cls(*_networks_of(Path(folder), autoencoder))
-        next(musika.stream(1, seed=0))  # a first call takes half a second: here, not before the first sound
+        next(
+            musika.stream(Journey.from_seed(0), 1)
+        )  # a first call takes half a second: here, not before the first sound
         return musika
 
     def latents(self, coordinates: Arrays, seed: int = 0) -> Arrays:
@@ -106,46 +123,112 @@ class Musika:
         """
         return self.autoencoder.encode(check_wave(wave))
 
-    def stream(self, frames: int, seed: int, truncation: float = 2.0) -> Iterator[Wave]:
+    def stream(self, journey: Journey, frames: int | None = None, start_frame: int = 0) -> Iterator[Wave]:
         """A take, block by block as soon as each is ready; close the iterator to stop.
 
-        Together the blocks are what `decode` makes of the latents of `coordinates.windows(seed, …)`, cut to length,
-        and the same for the same seed on the same machine. Memory does not depend on the length.
+        From the beginning, the blocks together are what `decode` makes of the latents of `journey.windows`, cut to
+        length, and the same for the same journey on the same machine. Entered later, the take has the same latents,
+        while decoders find their phases and draw their noise anew: go over to it with a crossfade. Memory does not
+        depend on the length.
 
         Args:
-            frames: of the take, exactly; at least 1.
-            seed: any whole number from 0.
-            truncation: where the coordinates' normal distributions are cut; small is tame.
+            journey: what the take does.
+            frames: of the take, exactly; at least 1. None: without end, or one turn of a loop.
+            start_frame: where to begin; a loop goes on round and round.
 
         Raises:
-            UsageError: no frames, a negative seed, or a truncation too small.
+            UsageError: no frames, or a start before the beginning.
         """
-        if frames <= 0:
+        if frames is not None and frames <= 0:
             raise UsageError(f"A take needs at least one frame, and {frames} were asked for.")
-        windows = coordinates.windows(seed, self.context, truncation)
-        return self._blocks(frames, seed, self._latent_windows(windows, seed))
+        if start_frame < 0:
+            raise UsageError(f"A take cannot begin {-start_frame} frames before its beginning.")
+        if journey.loop_frames is None:
+            return self._sound(journey, start_frame, frames)
+        return self._turns(journey, journey.loop_frames, frames or journey.loop_frames, start_frame)
 
-    def _latent_windows(self, windows: Iterator[Arrays], seed: int) -> Iterator[Arrays]:
-        """(context, 128) each → (context, latent_size) each."""
+    def _turns(self, journey: Journey, turn_frames: int, frames: int, start_frame: int) -> Iterator[Wave]:
+        """A loop from some frame on, turn after turn."""
+        lead = fade_frames(turn_frames)
+        grid = self._grid(journey, turn_frames, self._first_latent(-lead))
+        turns = (one_turn(self._sound(journey, -lead, turn_frames + lead, grid), turn_frames) for _ in count())
+        yield from cut(chain.from_iterable(turns), start_frame % turn_frames, frames)
+
+    def _grid(self, journey: Journey, turn_frames: int, latest: int) -> int:
+        """Where the windows of a loop begin, at the latent `latest` or before: where its ends are most alike.
+
+        What a generator makes of a position depends on where in a window it lies, too; so the end of a turn, made in
+        one place of a window, may be another bar than its beginning, made in another place.
+        """
+        period = turn_frames / self.autoencoder.frames_per_latent
+        step = self.context // (2 * SEAM_TRIALS)  # windows are made of two halves
+
+        def unlikeness(grid: int) -> float:
+            end, beginning = (self._latents_around(journey, position, grid) for position in (period, 0.0))
+            return float(np.mean(np.square(end - beginning)))
+
+        return min(range(latest, latest - SEAM_TRIALS * step, -step), key=unlikeness)
+
+    def _latents_around(self, journey: Journey, position: float, grid: int) -> Arrays:
+        """The latents SEAM_LATENTS to both sides of a position of a loop, (2 · SEAM_LATENTS, latent_size)."""
+        nearest = math.floor(position)
+        before, first = divmod(nearest - SEAM_LATENTS - grid, self.context)
+        windows = islice(self._windows(journey, grid + before * self.context), 2)
+        needed = 2 * SEAM_LATENTS + 1
+        at_hand = np.zeros((0, self.latent_size), np.float32)
+        for latents in self._latent_windows(windows, journey.variation):
+            at_hand = np.concatenate([at_hand, latents])
+            if len(at_hand) >= first + needed:
+                break
+        around, fraction = at_hand[first : first + needed], np.float32(position - nearest)
+        between: Arrays = around[:-1] * (1 - fraction) + around[1:] * fraction
+        return between
+
+    def _windows(self, journey: Journey, start_latent: int) -> Iterator[Arrays]:
+        per_latent = self.autoencoder.frames_per_latent
+        return journeys.windows(journey, self.context, start_latent, frames_per_latent=per_latent)
+
+    def _latent_windows(self, windows: Iterator[Arrays], seed: int, before: int = 0) -> Iterator[Arrays]:
+        """(context, 128) each → (context, latent_size) each; the noise is that after `before` windows."""
         noise = coordinates.generator_noise(seed)
+        for _ in range(before if self._noise_size else 0):
+            noise.standard_normal((1, self._noise_size), dtype=np.float32)
         for window in windows:
             inputs = [window[None]]
             if self._noise_size:
                 inputs.append(noise.standard_normal((1, self._noise_size), dtype=np.float32))
             yield self._generate(*inputs)[0][0]
 
-    def _blocks(self, frames: int, seed: int, windows: Iterator[Arrays]) -> Iterator[Wave]:
+    def _first_latent(self, start_frame: int) -> int:
+        """The latent with which decoding begins, so that decoders have settled at `start_frame`."""
+        rows = start_frame // (self.autoencoder.frames_per_latent * SETTLING_LATENTS)
+        return (rows - 1) * SETTLING_LATENTS if start_frame else 0
+
+    def _sound(self, journey: Journey, start_frame: int, frames: int | None, grid: int = 0) -> Iterator[Wave]:
+        """The sound from `start_frame` on, all of it or so many frames; `grid` is the latent where windows begin."""
+        first = max(self._first_latent(start_frame), grid)
+        before, skipped = divmod(first - grid, self.context)
+        windows = self._windows(journey, grid + before * self.context)
+        unheard = start_frame - first * self.autoencoder.frames_per_latent
+        latents = self._latent_windows(windows, journey.variation, before)
+        return cut(self._blocks(latents, skipped, journey.variation, unheard, frames), unheard, frames)
+
+    def _blocks(
+        self, windows: Iterator[Arrays], skipped: int, seed: int, unheard: int, frames: int | None
+    ) -> Iterator[Wave]:
+        """Windows of latents, of the first of which `skipped` are left out → at least unheard + frames frames."""
         decoder = self.autoencoder.decoder(seed)
-        missing, size = frames, FIRST_BLOCK_LATENTS
+        per_latent = self.autoencoder.frames_per_latent
+        missing = math.inf if frames is None else unheard + frames
+        size = FIRST_BLOCK_LATENTS + -(-unheard // per_latent)
         for latents in windows:
-            start = 0
+            start, skipped = skipped, 0
             while start < len(latents):
-                count = min(size, -(-missing // self.autoencoder.frames_per_latent))
-                wave = decoder.push(latents[start : start + count])[:missing]
-                if len(wave):
-                    yield wave
+                count = min(size, math.ceil(missing / per_latent)) if frames else size
+                wave = decoder.push(latents[start : start + count])
+                yield wave
                 missing -= len(wave)
-                if not missing:
+                if missing <= 0:
                     return
                 start += count
                 size = min(2 * size, LARGEST_BLOCK_LATENTS)

@@ -1,23 +1,25 @@
-"""GUI thread (whichever owns the player): audio devices through PortAudio, which is loaded at first use."""
+"""Audio callback (in the process that plays): audio devices through PortAudio, which is loaded at first use."""
 
 from __future__ import annotations
 
-import sys
+import math
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from engine.audio.format import CHANNELS, SAMPLE_RATE_HZ
 from engine.errors import DeviceError
+from engine.playback.master import Master
 from engine.playback.playout import Playout
 
-LATENCY_S = 0.035
-"""What we ask of the device: long enough for a busy interpreter, short enough for a fader to feel immediate."""
+LATENCY_S = 0.04
+"""What we ask of the device: long enough for a busy machine, short enough for a fader to feel immediate."""
 
-SWITCH_INTERVAL_S = 0.000_5
-"""The callback waits for Python's interpreter lock like any thread. While a device is open, busy threads are asked for
-it after this time rather than after Python's 5 ms: that would be a large part of the device's latency."""
+RATES_HZ = (SAMPLE_RATE_HZ, 48_000, 96_000, 88_200, 192_000)
+"""What a device is asked for, after each other; then the rate it calls its own."""
 
-CHECK_OUTPUT = "Connect or choose an output in the system's sound settings, then press play again."
+CHECK_OUTPUT = "Connect or choose an output in the system's sound settings"
 
 
 @dataclass(frozen=True)
@@ -39,81 +41,96 @@ def output_devices() -> list[OutputDevice]:
     devices = [
         OutputDevice(device["index"], device["name"], device["index"] == default)
         for device in sounddevice.query_devices()
-        if device["max_output_channels"] >= CHANNELS
+        if device["max_output_channels"] >= 1
     ]
     return sorted(devices, key=lambda device: not device.is_default)
+
+
+def look_again() -> None:
+    """Find out which devices there are now: PortAudio lists them once. Only while none is open.
+
+    Raises:
+        DeviceError: PortAudio is missing.
+    """
+    sounddevice = _portaudio()
+    sounddevice._terminate()
+    sounddevice._initialize()
 
 
 class Output:
     """A device that plays what a `Playout` fills in, from the moment it is opened until `close`."""
 
-    def __init__(self, device: int | str | None, latency_s: float, playout: Playout) -> None:
+    def __init__(
+        self, device: int | str | None, latency_s: float, playout: Playout, rates_hz: Sequence[int] = RATES_HZ
+    ) -> None:
         """Open and start a device.
 
         Args:
             device: its index or (part of) its name; None for the system's default.
             latency_s: from the callback to the ear, as near as the device can.
             playout: fills each block, in PortAudio's own thread.
+            rates_hz: sample rates, the best first; the first one that the device takes is its own from then on.
 
         Raises:
             DeviceError: PortAudio is missing, there is no such device, or it refuses.
         """
-        self._playout = playout
         sounddevice = _portaudio()
+        self._playout = playout
         try:
-            self._start(sounddevice, device, latency_s)
-        except DeviceError:
-            # PortAudio lists the devices once, when it is initialised; one may have been connected since.
-            sounddevice._terminate()
-            sounddevice._initialize()
-            self._start(sounddevice, device, latency_s)
-        self._switch_interval_s = sys.getswitchinterval()
-        sys.setswitchinterval(SWITCH_INTERVAL_S)
+            found = sounddevice.query_devices(device, kind="output")
+        except (sounddevice.PortAudioError, ValueError) as cause:
+            missing = "There is no audio output" if device is None else f"There is no audio output {device!r}"
+            raise DeviceError(f"{missing}. {CHECK_OUTPUT}.") from cause
+        self.name: str = found["name"]
+        self.channels = min(CHANNELS, found["max_output_channels"])
+        try:
+            self._open(sounddevice, device, latency_s, [*rates_hz, int(found["default_samplerate"])])
+        except sounddevice.PortAudioError as cause:
+            raise DeviceError(f"The audio output {self.name!r} refuses to play. {CHECK_OUTPUT}.") from cause
 
     @property
     def active(self) -> bool:
         """Whether it still plays; False once the device is gone."""
         return bool(self._stream.active)
 
-    @property
-    def time_s(self) -> float:
-        """Now, on the device's clock."""
-        return float(self._stream.time)
-
     def close(self) -> None:
         """Let the device go at once."""
         self._stream.close(ignore_errors=True)
-        sys.setswitchinterval(self._switch_interval_s)
 
-    def _start(self, sounddevice: Any, device: int | str | None, latency_s: float) -> None:
+    def _open(self, sounddevice: Any, device: int | str | None, latency_s: float, rates_hz: list[int]) -> None:
+        wanted = {"device": device, "channels": self.channels, "dtype": "float32"}
+        self.rate_hz = next((rate for rate in rates_hz if _takes(sounddevice, rate, wanted)), rates_hz[-1])
+        self._master = Master(self._playout, self.rate_hz, self.channels)
+        self._due_s = math.inf  # when the next block will be asked for at the latest, if the device is regular
+        self._stream = sounddevice.OutputStream(
+            samplerate=self.rate_hz, latency=latency_s, callback=self._callback, **wanted
+        )
         try:
-            self.name: str = sounddevice.query_devices(device, kind="output")["name"]
-        except (sounddevice.PortAudioError, ValueError) as cause:
-            missing = "There is no audio output" if device is None else f"There is no audio output {device!r}"
-            raise DeviceError(f"{missing}. {CHECK_OUTPUT}") from cause
-        try:
-            self._stream = sounddevice.OutputStream(
-                samplerate=SAMPLE_RATE_HZ,
-                device=device,
-                channels=CHANNELS,
-                dtype="float32",
-                latency=latency_s,
-                callback=self._callback,
-            )
-        except sounddevice.PortAudioError as cause:
-            raise DeviceError(f"The audio output {self.name!r} refuses to play. {CHECK_OUTPUT}") from cause
-        try:
-            self.latency_s = float(self._stream.latency)
+            self.latency_s = float(self._stream.latency) + self._master.latency_s
             self._stream.start()
-        except sounddevice.PortAudioError as cause:
+        except sounddevice.PortAudioError:
             self._stream.close(ignore_errors=True)  # dropped open, it would go on calling what is no longer there
-            raise DeviceError(f"The audio output {self.name!r} refuses to play. {CHECK_OUTPUT}") from cause
+            raise
 
-    def _callback(self, out: Any, _frames: int, time: Any, status: Any) -> None:
+    def _callback(self, out: Any, frames: int, timing: Any, status: Any) -> None:
         """PortAudio's own thread."""
+        board = self._playout.board
         if status.output_underflow:
-            self._playout.underruns += 1
-        self._playout.fill(out, time.outputBufferDacTime)
+            board.underruns += 1
+        called_s = time.monotonic()
+        board.late_s = max(board.late_s, called_s - self._due_s)
+        self._due_s = called_s + frames / self.rate_hz
+        self._master.fill(out, called_s + timing.outputBufferDacTime - timing.currentTime)
+        board.blocks += 1
+        board.filling_s = max(board.filling_s, time.monotonic() - called_s)
+
+
+def _takes(sounddevice: Any, rate_hz: int, wanted: dict[str, Any]) -> bool:
+    try:
+        sounddevice.check_output_settings(samplerate=rate_hz, **wanted)
+    except (sounddevice.PortAudioError, ValueError):
+        return False
+    return True
 
 
 def _portaudio() -> Any:

@@ -1,107 +1,164 @@
-"""Feeder thread: reads the take ahead of the callback."""
+"""Feeder thread: keeps what sounds supplied, a second ahead, and looks after the process that plays it."""
 
 from __future__ import annotations
 
 import logging
+import sys
 import threading
+import time
 
-from engine.audio.format import SAMPLE_RATE_HZ
-from engine.playback.mixer import Gains, Mixer, TrackReader
-from engine.playback.ring import Ring
-from engine.takes.take import Take
+from engine.playback.filling import Filling
+from engine.playback.link import Link
+from engine.playback.mixer import Gains
+from engine.playback.outlet import Outcome, Wish
+from engine.playback.sounding import SLOTS, SWITCH_INTERVAL_S, Begin, Mix, Sound, slot_memory
 
-RING_FRAMES = SAMPLE_RATE_HZ
-"""A second. A device asks for its whole buffer, up to half a second, in one burst when it opens: as much must be left
-then. Beyond that it outlasts a slow disk or a busy interpreter, and stems that come in late still come soon."""
-
-CHUNK_FRAMES = 4_096
 POLL_S = 0.02
+
+RESTART_S = 2.0
+"""A process that has died is replaced, but not more often than this."""
+
+STARTING_AGAIN = Outcome(problem="What plays the sound has stopped and is being started again.")
+CANNOT_START = Outcome(problem="Sound needs a process of its own, and the system allows none: close other programs.")
 
 log = logging.getLogger(__name__)
 
 
-class Feed:
-    """A take from one frame on, on its way to the device. Each seek and each load begins a fresh one.
+class Feeder(threading.Thread):
+    """Keeps the rings of the fillings in use full: the one wanted last, what still sounds, and what is leaving.
 
-    So nothing is ever flushed: the callback fades the old feed out, drops it and begins the new one. Who writes what:
-    the player's thread `gains`; the feeder thread `waiting` and `complete`; the callback `ended`.
+    `outcome` is what the process said last of its device; `wanted` the filling that is to sound.
     """
 
-    def __init__(self, take: Take, start_frame: int, gains: Gains) -> None:
-        """Take the memory; nothing is read yet."""
-        self.start_frame = start_frame
-        self.gains = gains
-        self.ring = Ring(RING_FRAMES, len(gains))
-        self.mixer = Mixer(gains)
-        self.waiting = False  # all that exists of an unfinished take is in the ring or played
-        self.complete = False  # the take's last frame has been written to the ring
-        self.ended = False  # and has been played
-        self._take = take
-        self._reader = TrackReader(take, start_frame)
-
-    @property
-    def played_to_frame(self) -> int:
-        """The take's frame that goes to the device next."""
-        return self.start_frame + self.ring.consumed_frames
-
-    def top_up(self) -> bool:
-        """Move a chunk from the take to the ring; False where there is nothing to do for now."""
-        frames = min(self.ring.free_frames, CHUNK_FRAMES)
-        if self.complete or not frames:
-            return False
-        finished = self._take.finished  # asked before reading: then a short read is the end
-        tracks = self._reader.read(frames)
-        self.ring.write(tracks)
-        reached_end = len(tracks) < frames
-        self.waiting = reached_end and not finished
-        self.complete = reached_end and finished
-        return not reached_end
-
-    def break_off(self) -> None:
-        """End here: nothing more can be read."""
-        self.complete = True
-
-
-class Feeder(threading.Thread):
-    """Keeps the ring of the feed that it was last given full."""
-
-    def __init__(self) -> None:
-        """Prepare the thread; `start` runs it."""
+    def __init__(self, wish: Wish) -> None:
+        """Prepare the thread; `start` runs it. The process begins with `begin`."""
         super().__init__(name="playback feeder", daemon=True)
-        self._feed: Feed | None = None
-        self._kept: list[Feed] = []
+        self.link = Link()
+        self.outcome = Outcome()
+        self.wanted: Filling | None = None
+        self._wish = wish
+        self._gains: Gains | None = None
+        self._playing = False
+        self._given: list[Filling] = []  # those that have a place, the last one last
+        self._serial = 0
+        self._changing = threading.Lock()  # `wanted` and its gains, and that the process knows of both
         self._woken = threading.Event()
+        self._wanted_process = False
+        self._switch_interval_s = sys.getswitchinterval()
+        self._started_s = 0.0
         self._closing = False
 
-    def give(self, feed: Feed, sounding: Feed | None) -> None:
-        """Feed `feed` from now on.
-
-        `sounding` is the one that the callback still fades out. It is kept until the next one is given, so that its
-        memory is freed here and not in the callback.
-        """
-        self._kept = [feed] if sounding is None else [feed, sounding]
-        self._feed = feed
+    def begin(self) -> None:
+        """Start the process that plays, in this thread and in good time before it is needed."""
+        if not self._wanted_process:
+            sys.setswitchinterval(SWITCH_INTERVAL_S)
+        self._wanted_process = True
         self._woken.set()
 
+    def give(self, filling: Filling, gains: Gains) -> None:
+        """Let `filling` sound from now on, under `gains` (stems + 1, 2)."""
+        with self._changing:
+            self.wanted, self._gains = filling, gains
+        self._woken.set()
+
+    def set_gains(self, gains: Gains) -> None:
+        """Move the faders of what is wanted."""
+        with self._changing:
+            self._gains = gains
+            if self.wanted and self.wanted.feed:
+                self.link.send(Mix(gains))
+
+    def set_playing(self, playing: bool) -> None:
+        """Whether anything is to sound."""
+        with self._changing:
+            self._playing = playing
+            self.link.send(Sound(playing))
+
+    def set_device(self, wish: Wish) -> None:
+        """On what it is to sound."""
+        with self._changing:
+            self._wish = wish
+            self.link.send(wish)
+
+    def uses(self, take: object) -> bool:
+        """Whether a take still sounds or is to sound."""
+        return any(
+            filling.take is take for filling in [self.wanted, *self._given] if filling and self._is_heard(filling)
+        )
+
     def close(self) -> None:
-        """End the thread and wait for it."""
+        """Fall silent, end the process and the thread, and wait for both."""
         self._closing = True
         self._woken.set()
         if self.is_alive():
             self.join()
+        if self._wanted_process:
+            sys.setswitchinterval(self._switch_interval_s)
+            self._wanted_process = False
 
     def run(self) -> None:
         """Top up, sleep a little, and again."""
         while not self._closing:
             self._woken.clear()
-            if self._feed is None or not self._top_up(self._feed):
+            self._look_after_process()
+            self._place_wanted()
+            self._forget_unused()
+            if not any(filling.top_up() for filling in reversed(self._given) if self._is_heard(filling)):
                 self._woken.wait(POLL_S)
+        self.link.close()
 
-    def _top_up(self, feed: Feed) -> bool:
+    def _look_after_process(self) -> None:
+        outcome = self.link.outcome()
+        if outcome is not None:
+            self._accept(outcome)
+        if not self._wanted_process or self.link.running or time.monotonic() - self._started_s < RESTART_S:
+            return
+        if self.link.begun:
+            self.outcome = STARTING_AGAIN
+        self._started_s = time.monotonic()
         try:
-            return feed.top_up()
-        except (OSError, ValueError):  # the disk failed, or somebody closed the take
-            if feed is self._feed:
-                log.exception("playback cannot read its take and ends")
-            feed.break_off()
-            return False
+            self.link.start()
+        except OSError:
+            log.exception("the process that plays cannot be started")
+            self.outcome = CANNOT_START
+            return
+        with self._changing:
+            self._given.clear()
+            self.link.send(self._wish)
+            self.link.send(Sound(self._playing))
+            if self.wanted and self.wanted.feed:
+                self.wanted = self.wanted.from_here()
+
+    def _accept(self, outcome: Outcome) -> None:
+        """Note what the process says; at another sample rate all begins anew where it is."""
+        self.outcome = outcome
+        with self._changing:
+            if self.wanted and self.wanted.feed and self.wanted.rate_hz != outcome.rate_hz and not self.wanted.ended:
+                self.wanted = self.wanted.from_here()
+
+    def _place_wanted(self) -> None:
+        """Give the filling that is wanted a place in the shared memory, and tell the process."""
+        with self._changing:
+            wanted, slot = self.wanted, self._free_slot()
+            if not self.link.begun or wanted is None or wanted.feed or slot is None or self._gains is None:
+                return
+            self._serial += 1
+            memory = slot_memory(self.link.memory, slot)
+            feed = wanted.attach(memory, slot, self._serial, self._gains, self.outcome.rate_hz)
+            self._given.append(wanted)
+            self.link.send(Begin(slot, feed.serial, feed.gains, feed.crossfade_frames, feed.joins_at))
+
+    def _forget_unused(self) -> None:
+        self._given = [filling for filling in self._given if self._is_used(filling)]
+
+    def _is_used(self, filling: Filling) -> bool:
+        """Whether the callback has it, or may yet take it: it tells what it has taken only at the end of its block."""
+        board = self.link.board
+        return filling.serial in (board.sounding, board.leaving) or filling.serial >= board.accepted - 1
+
+    def _is_heard(self, filling: Filling) -> bool:
+        return filling is self.wanted or filling.serial in (self.link.board.sounding, self.link.board.leaving)
+
+    def _free_slot(self) -> int | None:
+        used = {filling.slot for filling in self._given if self._is_used(filling)}
+        return next((slot for slot in range(SLOTS) if slot not in used), None)

@@ -1,8 +1,4 @@
-"""Audio callback and engine thread: tracks read from a take and summed under gains that move by ramps. Pure numpy.
-
-A block of tracks has the shape (frames, stems + 1, 2): the stems, then the rest, which is what the stems miss of the
-mix (rest = mix − Σ stems), so that all gains at 1 give the mix back to float rounding.
-"""
+"""Audio callback and engine thread: tracks summed under gains that move by ramps, metered. Pure numpy."""
 
 from __future__ import annotations
 
@@ -12,20 +8,16 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.audio.format import CHANNELS, SAMPLE_RATE_HZ, Wave
+from engine.playback.limiter import LATENCY_FRAMES, Limiter
 from engine.playback.settings import MixSettings
+from engine.playback.tracks import TrackReader, Tracks
 from engine.takes.take import Take
 
-Tracks = npt.NDArray[np.float32]
-"""Tracks of a stretch of a take, shape (frames, stems + 1, 2): the stems in the take's order, then the rest."""
-
 Gains = npt.NDArray[np.float32]
-"""Linear gains, shape (stems + 1,): one a track."""
+"""Linear gains, shape (stems + 1, 2): left and right, one row a track."""
 
 RAMP_FRAMES = SAMPLE_RATE_HZ // 100
 """A gain takes 10 ms to its new value: short enough to feel immediate, long enough not to click."""
-
-CROSSOVER_FRAMES = SAMPLE_RATE_HZ // 50
-"""From mix to stems, and back where the stems end, in 20 ms."""
 
 RENDER_BLOCK_FRAMES = 16_384
 
@@ -33,85 +25,48 @@ UNLOCKED_ELEMENTS = 500
 """On arrays of more elements than this numpy lets go of Python's interpreter lock while it computes. The callback would
 then have to win the lock back from busier threads after every operation, so it works in pieces no larger."""
 
-_RAMP = np.linspace(0.0, 1.0, RAMP_FRAMES + 1, dtype=np.float32)[1:, None]
-
-
-class TrackReader:
-    """Reads a take's tracks one block after another, while it grows.
-
-    Each frame's stems are weighted by w, and the rest is mix − w Σ stems: with w = 0 all of the mix is in the rest,
-    with w = 1 the stems have taken over. w moves by at most 1/CROSSOVER_FRAMES a frame: up where stems exist, and down
-    ahead of the frame where they end although the mix goes on. The sum is the mix whatever w is.
-    """
-
-    def __init__(self, take: Take, start: int) -> None:
-        """Begin at frame `start`; stems that exist there are used from the first frame on."""
-        self._take = take
-        self._frame = start
-        self._weight = 1.0
-
-    def read(self, frames: int) -> Tracks:
-        """The next `frames` frames (frames, stems + 1, 2); fewer, or none, where the take ends for now."""
-        stems_end = self._take.stem_frames
-        stems_last = self._take.finished and stems_end == self._take.mix_frames
-        mix = self._take.read_mix(self._frame, frames)
-        tracks = np.zeros((len(mix), len(self._take.stem_names) + 1, CHANNELS), np.float32)
-        separated = max(0, min(len(mix), stems_end - self._frame))
-        if separated:
-            weights = self._weights(separated, np.inf if stems_last else stems_end)
-            stems = self._take.read_stems(self._frame, separated)
-            np.multiply(stems, weights[:, None, None], out=tracks[:separated, :-1])
-        if len(mix):
-            self._weight = float(weights[-1]) if separated == len(mix) else 0.0
-        np.subtract(mix, tracks[:, :-1].sum(axis=1), out=tracks[:, -1])
-        self._frame += len(mix)
-        return tracks
-
-    def _weights(self, frames: int, stems_end: float) -> npt.NDArray[np.float32]:
-        rising = self._weight + np.arange(1, frames + 1) / CROSSOVER_FRAMES
-        remaining = (stems_end - self._frame - np.arange(frames)) / CROSSOVER_FRAMES
-        return np.minimum(np.minimum(rising, remaining), 1.0).astype(np.float32)
-
-
-def read_tracks(take: Take, start: int, frames: int) -> Tracks:
-    """The tracks of a stretch of a take, (frames, stems + 1, 2), shorter where the take ends; see `TrackReader`."""
-    return TrackReader(take, start).read(frames)
+_RAMP = np.linspace(0.0, 1.0, RAMP_FRAMES + 1, dtype=np.float32)[1:, None, None]
 
 
 class Meter:
-    """Peaks since last asked: the callback notes them, one other thread takes them; neither waits for the other."""
+    """Peaks since last asked: the callback notes them, one other side takes them; neither waits for the other.
 
-    def __init__(self, stems: int) -> None:
-        """Begin at silence."""
-        self._held = np.zeros((stems + 1, CHANNELS), np.float32)
-        self._spare = np.zeros_like(self._held)
+    Two banks of peaks, and a number that says in which of them the callback writes: whoever takes the peaks turns to
+    the other bank and reads the one that has just been left. The memory may be shared with another process.
+    """
+
+    def __init__(self, stems: int, banks: npt.NDArray[np.float32] | None = None) -> None:
+        """Begin at silence; or, with `banks` (2, stems + 2, 2) that are shared, where the other side stands."""
+        self._banks = np.zeros((2, stems + 2, CHANNELS), np.float32) if banks is None else banks
+        self._turn = self._banks[0, -1]  # its first number is the bank in which the callback writes
 
     def note(self, track_peaks: npt.NDArray[np.float32], mix_peak: npt.NDArray[np.float32]) -> None:
         """Keep what is higher than before: peaks of the tracks (stems + 1, 2) and of their mix (2,)."""
-        held = self._held
-        np.maximum(held[:-1], track_peaks[:-1], out=held[:-1])
-        np.maximum(held[-1], mix_peak, out=held[-1])
+        held = self._banks[int(self._turn[0])]
+        np.maximum(held[:-2], track_peaks[:-1], out=held[:-2])
+        np.maximum(held[-2], mix_peak, out=held[-2])
 
     def take(self) -> npt.NDArray[np.float32]:
         """The peaks since last time, linear, (stems + 1, 2): the stems, then the master. From one thread only."""
-        self._spare.fill(0.0)
-        self._held, self._spare = self._spare, self._held
-        return self._spare.copy()
+        left = int(self._turn[0])
+        self._banks[1 - left, :-1] = 0.0
+        self._turn[0] = 1 - left
+        return self._banks[left, :-1].copy()
 
 
 class Mixer:
     """Sums tracks under gains; a new gain is reached by a straight ramp from wherever the old one stands."""
 
-    def __init__(self, gains: Gains) -> None:
-        """Begin with `gains` (stems + 1,), without a ramp. All memory that `mix` needs is taken here."""
-        self.meter = Meter(len(gains) - 1)
+    def __init__(self, gains: Gains, meter: Meter | None = None) -> None:
+        """Begin with `gains` (stems + 1, 2), without a ramp. All memory that `mix` needs is taken here."""
+        self.meter = meter or Meter(len(gains) - 1)
         self._target = gains
         self._origin = gains.copy()
         self._now = gains.copy()
         self._way = np.zeros_like(gains)
         self._ramped = RAMP_FRAMES  # frames of the ramp that are behind us
-        self._curve = np.empty((RAMP_FRAMES, len(gains)), np.float32)
         self._faded = np.empty((UNLOCKED_ELEMENTS // (len(gains) * CHANNELS), len(gains), CHANNELS), np.float32)
+        self._curve = np.empty_like(self._faded)
         self._track_peaks = np.empty((len(gains), CHANNELS), np.float32)
         self._mix_peak = np.empty(CHANNELS, np.float32)
 
@@ -137,7 +92,7 @@ class Mixer:
 
     def _mix_piece(self, tracks: Tracks, out: Wave) -> None:
         faded = self._faded[: len(out)]
-        np.multiply(tracks, self._next_gains(len(out))[..., None], out=faded)
+        np.multiply(tracks, self._next_gains(len(out)), out=faded)
         np.add.reduce(faded, axis=1, out=out)
         np.abs(faded, out=faded)
         np.maximum.reduce(faded, axis=0, out=self._track_peaks)
@@ -146,7 +101,7 @@ class Mixer:
         self.meter.note(self._track_peaks, self._mix_peak)
 
     def _next_gains(self, frames: int) -> npt.NDArray[np.float32]:
-        """Gains for the next frames: (stems + 1,) when they stand still, (frames, stems + 1) on a ramp."""
+        """Gains for the next frames: (stems + 1, 2) when they stand still, (frames, stems + 1, 2) on a ramp."""
         if self._ramped == RAMP_FRAMES:
             return self._target
         curve = self._curve[:frames]
@@ -160,11 +115,25 @@ class Mixer:
 def render(take: Take, settings: MixSettings, start: int, frames: int) -> Iterator[Wave]:
     """What the device would play, offline, in blocks (n, 2): `frames` frames in all, fewer where the take ends.
 
-    Nothing is limited: a mix above ±1 stays above ±1, where the device clips it.
+    It goes through the same limiter; what that comes late is made up for, so the first frame is the take's `start`.
 
     Raises:
         ValueError: the settings are for another number of stems.
     """
+    limiter = Limiter()
+    ahead = LATENCY_FRAMES  # frames that come out of the limiter before the first that went in
+    for wave in _mixed(take, settings, start, frames):
+        limiter.process(wave)
+        if len(wave) > ahead:
+            yield wave[ahead:]
+        ahead = max(0, ahead - len(wave))
+    last = np.zeros((LATENCY_FRAMES, CHANNELS), np.float32)
+    limiter.process(last)
+    yield last[ahead:]
+
+
+def _mixed(take: Take, settings: MixSettings, start: int, frames: int) -> Iterator[Wave]:
+    """The mix before the limiter, in blocks (n, 2)."""
     check_fits(settings, take)
     reader = TrackReader(take, start)
     mixer = Mixer(settings.gains())

@@ -1,4 +1,4 @@
-"""GUI thread (or any one thread): the transport. Play, pause, seek, faders, meters."""
+"""GUI thread (or any one thread): the transport. Play, pause, seek, loop, faders, meters."""
 
 from __future__ import annotations
 
@@ -10,83 +10,136 @@ import numpy.typing as npt
 
 from engine.audio.format import CHANNELS, SAMPLE_RATE_HZ
 from engine.errors import UsageError
-from engine.playback.device import LATENCY_S, Output
-from engine.playback.feeder import Feed, Feeder
+from engine.playback.device import LATENCY_S, RATES_HZ, OutputDevice
+from engine.playback.feeder import Feeder
+from engine.playback.filling import Filling
 from engine.playback.mixer import check_fits
-from engine.playback.playout import Playout
+from engine.playback.outlet import Wish
+from engine.playback.passage import Region
 from engine.playback.settings import MixSettings
 from engine.takes.take import Take
 
 State = Literal["stopped", "playing", "paused"]
 
+JOIN_AHEAD_S = 0.15
+"""How far ahead of what sounds a loop is set or lifted: time to read a little from there on."""
+
 
 class Player:
-    """Plays one take at a time, also while it is being made.
+    """Plays one take at a time, also while it is being made. It is a `Listener` for whoever makes it.
 
-    All calls come from one thread and return at once. The device is opened by the first `play()` and kept until
-    `close()`; what is not to sound is silence.
+    All calls come from one thread and return at once; `heard_frame`, `read_frame`, `playing` and `uses` may be asked
+    from any. What plays is a process of its own, begun by `prepare` or the first `play()` and kept until `close()`.
 
     Where the take ends for now, playback waits in silence and goes on when more is there; it is still "playing". At
-    the end of a finished take it is "stopped" and back at the beginning, as after `stop()`.
+    the end of a finished take it is "stopped" and back at the beginning, as after `stop()`. Without a device the take
+    goes on in silence, and `output_problem` says why.
     """
 
-    def __init__(self, device: int | str | None = None, *, latency_s: float = LATENCY_S) -> None:
+    def __init__(
+        self,
+        device: int | str | None = None,
+        *,
+        latency_s: float = LATENCY_S,
+        rates_hz: tuple[int, ...] = RATES_HZ,
+    ) -> None:
         """Touch no device yet.
 
         Args:
             device: index or name of an output (see `output_devices`); None for the system's default.
             latency_s: from a fader to the ear, as near as the device can and below 0.5; more survives a busier machine.
+            rates_hz: what the device is asked for, the best first.
         """
-        self._device = device
-        self._wanted_latency_s = latency_s
-        self._output: Output | None = None
-        self._playout = Playout()
-        self._feeder = Feeder()
-        self._feeder.start()
+        self._wish = Wish(device, latency_s, rates_hz)
+        self._feeder = Feeder(self._wish)
+        self._board = self._feeder.link.board
         self._take: Take | None = None
         self._mix = MixSettings()
+        self._region: Region | None = None
+        self._playing = False
         self._stopped = True
+        self._feeder.start()
 
-    def load(self, take: Take) -> None:
-        """Stand at the beginning of `take`, stopped; faders stay where they are if it has as many stems as the last."""
+    def prepare(self) -> None:
+        """Begin the process that plays before it is needed: the first `play()` sounds a third of a second sooner."""
+        self._feeder.begin()
+
+    def load(self, take: Take, *, crossfade_s: float = 0.0) -> None:
+        """Stand at the beginning of a take, stopped; the faders stay if it has as many stems as the last.
+
+        Args:
+            take: stays open until `uses` says that it is not needed any more.
+            crossfade_s: while another take plays, let it play on until this one has sound, and go over to this one
+                in so many seconds. 0, or anything while nothing plays: stop.
+        """
         if len(take.stem_names) != len(self._mix.strips):
             strips = MixSettings.unity(len(take.stem_names)).strips
             self._mix = MixSettings(strips, self._mix.master_gain_db)
-        self._take = take
-        self.stop()
+        goes_over = crossfade_s > 0.0 and self.playing
+        self._take, self._region = take, None
+        if goes_over:
+            self._give(Filling(take, take.first_frame, crossfade_s=crossfade_s))
+        else:
+            self.stop()
 
     def play(self) -> None:
-        """Play on from `position_frames`.
+        """Play on from `position_frames`, or from the oldest frame that is left where that is gone.
 
         Raises:
             UsageError: no take is loaded.
-            DeviceError: there is no device, or it refuses; all the rest goes on working, and one may try again.
         """
         if self._take is None:
             raise UsageError("There is nothing to play yet: generate or open something first.")
         self._notice_end()
-        self._open_output()
+        if self.position_frames < self._take.first_frame:
+            self._begin_at(self._take.first_frame)
+        self._feeder.begin()
         self._stopped = False
-        self._playout.playing = True
+        self._set_playing(True)
 
     def pause(self) -> None:
         """Fall silent and stay where we are; nothing where nothing plays."""
         self._notice_end()
-        self._playout.playing = False
+        self._set_playing(False)
 
     def stop(self) -> None:
         """Fall silent and go back to the beginning."""
         self._stopped = True
-        self._playout.playing = False
+        self._set_playing(False)
         self._begin_at(0)
 
     def seek(self, frame: int) -> None:
-        """Go to a frame, at most the last that exists, and play on from there if we play."""
+        """Go to a frame that exists, or the nearest, and play on from there if we play."""
         self._notice_end()
         self._begin_at(frame)
 
+    def set_loop(self, start: int | None, end: int | None = None) -> None:
+        """Play from frame `start` up to, but without, `end` round and round; `set_loop(None)` plays on beyond it.
+
+        What plays within the region plays on without a break; from elsewhere we go to its beginning. A take that
+        was made as a loop turns to the sample when all of it is the region; other regions in a crossfade of 10 ms.
+
+        Raises:
+            UsageError: the region is shorter than a tenth of a second.
+        """
+        self._region = None if start is None or end is None else Region(start, end)
+        self._notice_end()
+        filling = self._feeder.wanted
+        if filling is None or self._take is None:
+            return
+        position = self.position_frames
+        if self._region and not self._region.start <= position < self._region.end:
+            self._begin_at(self._region.start)
+        elif not self._join(filling):
+            self._begin_at(position)
+
+    @property
+    def loop(self) -> tuple[int, int] | None:
+        """The region that is played round and round, in frames."""
+        return (self._region.start, self._region.end) if self._region else None
+
     def set_mix(self, settings: MixSettings) -> None:
-        """Move faders, mutes and solos; heard after the device's latency, by a ramp.
+        """Move faders, pans, mutes and solos; heard after the device's latency, by a ramp.
 
         Raises:
             ValueError: the settings are for another number of stems than the loaded take's.
@@ -94,94 +147,151 @@ class Player:
         if self._take is not None:
             check_fits(settings, self._take)
         self._mix = settings
-        if self._playout.feed:
-            self._playout.feed.gains = settings.gains()
+        self._feeder.set_gains(settings.gains())
 
     @property
     def mix(self) -> MixSettings:
         """Where the faders stand."""
         return self._mix
 
+    def set_device(self, device: int | str | None) -> None:
+        """Play on another device (see `devices`), None for the system's default; the music fades over to it."""
+        self._wish = Wish(device, self._wish.latency_s, self._wish.rates_hz)
+        self._feeder.set_device(self._wish)
+
+    @property
+    def devices(self) -> tuple[OutputDevice, ...]:
+        """What could be played on when a device was last opened or looked for, the default first."""
+        return self._feeder.outcome.devices
+
     @property
     def state(self) -> State:
-        """Whether it is stopped, playing or paused; a device that has gone away is a pause."""
-        feed = self._playout.feed
-        if self._stopped or feed is None or feed.ended:
+        """Whether it is stopped, playing or paused. Without a device too it is playing, in silence."""
+        if self._stopped or self._feeder.wanted is None or self._feeder.wanted.ended:
             return "stopped"
-        return "playing" if self._playout.playing and self._output and self._output.active else "paused"
+        return "playing" if self._playing else "paused"
+
+    @property
+    def playing(self) -> bool:
+        """Whether the take goes on."""
+        return self.state == "playing"
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it plays, but all that exists of the take has been played."""
+        filling = self._feeder.wanted
+        is_short = filling is not None and filling.feed is not None and bool(filling.feed.flags.waiting)
+        return self.playing and is_short and bool(self._board.silent)
 
     @property
     def position_frames(self) -> int:
         """The take's frame that is being heard, as far as the device tells its latency."""
-        feed, sounding = self._playout.feed, self._playout.sounding
-        if feed is None or feed.ended:
+        filling = self._feeder.wanted
+        if filling is None or filling.ended:
             return 0
-        if feed is not sounding or self._output is None or not self._output.active:
-            return feed.played_to_frame
-        return self._heard_frame(feed, self._output)
+        if filling.joins and filling.joins[0].serial == self._board.sounding:
+            return self._heard_frame(filling.joins[0])
+        return self._heard_frame(filling)
+
+    @property
+    def heard_frame(self) -> int:
+        """The same, for whoever makes the take."""
+        return self.position_frames
+
+    @property
+    def read_frame(self) -> int:
+        """Nothing of the take before this frame can be changed any more: it is on its way to the device."""
+        filling = self._feeder.wanted
+        return filling.passage.read_frame if filling else 0
+
+    def uses(self, take: Take) -> bool:
+        """Whether a take must stay open: it is loaded, or still sounds while another one is coming."""
+        return self._feeder.uses(take)
 
     @property
     def underruns(self) -> int:
         """How often sound was missing because we were too late, since the player was made."""
-        return self._playout.underruns
+        return int(self._board.underruns)
+
+    @property
+    def lateness_s(self) -> float:
+        """By how much the device's call came late at most, since the player was made."""
+        return self._board.late_s
+
+    @property
+    def filling_s(self) -> float:
+        """The longest that filling one of the device's blocks took, since the player was made."""
+        return self._board.filling_s
 
     @property
     def output_name(self) -> str | None:
-        """The device that plays; None before the first `play()`."""
-        return self._output.name if self._output else None
+        """The device that plays; None where none does."""
+        return self._feeder.outcome.name
+
+    @property
+    def output_problem(self) -> str | None:
+        """Why nothing, or not the wished-for device, is heard, in a sentence for the user; None while all is well."""
+        return self._feeder.outcome.problem
+
+    @property
+    def output_rate_hz(self) -> int:
+        """The sample rate of the device."""
+        return self._feeder.outcome.rate_hz
 
     @property
     def latency_s(self) -> float:
-        """From the callback to the ear; 0 while no device is open."""
-        return self._output.latency_s if self._output else 0.0
+        """From a fader to the ear; 0 while no device is open."""
+        return self._feeder.outcome.latency_s
+
+    @property
+    def limiting_db(self) -> float:
+        """What the limiter on the master takes away at this moment, in decibels: 0 where nothing is too loud."""
+        return self._board.limiting_db
 
     def levels(self) -> npt.NDArray[np.float32]:
-        """Linear peaks since last asked, (stems + 1, 2): the stems after their faders, then the master, unclipped."""
-        if self._playout.feed is None:
-            return np.zeros((1, CHANNELS), np.float32)
-        return self._playout.feed.mixer.meter.take()
+        """Linear peaks since last asked, (stems + 1, 2): the stems after their faders, then the master, unlimited."""
+        filling = self._feeder.wanted
+        if filling is None or filling.feed is None:
+            return np.zeros((len(self._mix.strips) + 1, CHANNELS), np.float32)
+        return filling.feed.mixer.meter.take()
 
     def close(self) -> None:
-        """Fall silent, let the device go and end the feeder thread. The take stays open."""
-        self._playout.playing = False
-        if self._output:
-            self._wait_until_silent(self._output)
-            self._output.close()
-            self._output = None
+        """Fall silent, let the device go, end process and thread. The take stays open."""
         self._feeder.close()
 
+    def _set_playing(self, playing: bool) -> None:
+        self._playing = playing
+        self._feeder.set_playing(playing)
+
     def _begin_at(self, frame: int) -> None:
-        if self._take is None:
-            return
-        feed = Feed(self._take, max(0, min(frame, self._take.mix_frames)), self._mix.gains())
-        self._feeder.give(feed, self._playout.sounding)
-        self._playout.feed = feed
+        if self._take is not None:
+            frame = max(self._take.first_frame, min(frame, self._take.mix_frames))
+            self._give(Filling(self._take, frame, self._region))
+
+    def _join(self, filling: Filling) -> bool:
+        """Go on from a moment ahead in the region that is set now, without a break, if what sounds allows it."""
+        if filling.serial == 0 or filling.serial != self._board.sounding or not self._playing:
+            return False
+        index = filling.consumed_frames + round(JOIN_AHEAD_S * SAMPLE_RATE_HZ)
+        frame = filling.frame_at(index)
+        last = self._region.end if self._region else filling.take.mix_frames
+        if filling.rate_hz != SAMPLE_RATE_HZ or not frame < min(last, filling.take.mix_frames):
+            return False
+        self._give(Filling(filling.take, frame, self._region, joins=(filling, index)))
+        return True
+
+    def _give(self, filling: Filling) -> None:
+        self._feeder.give(filling, self._mix.gains())
 
     def _notice_end(self) -> None:
         """Do what the callback cannot at the end of a take: go back to the beginning."""
-        if self._playout.feed and self._playout.feed.ended:
+        if self._feeder.wanted and self._feeder.wanted.ended:
             self.stop()
 
-    def _open_output(self) -> None:
-        if self._output and not self._output.active:
-            self._output.close()
-            self._output = None
-            self._playout.break_off()
-        if self._output is None:
-            self._output = Output(self._device, self._wanted_latency_s, self._playout)
-
-    def _wait_until_silent(self, output: Output) -> None:
-        """Wait until the fade-out has been heard, but not for ever: a device that is gone asks for nothing any more."""
-        deadline = time.monotonic() + 2 * output.latency_s + 0.1
-        while output.active and not self._has_fallen_silent(output) and time.monotonic() < deadline:
-            time.sleep(0.005)
-
-    def _has_fallen_silent(self, output: Output) -> bool:
-        feed = self._playout.sounding
-        return self._playout.silent and (feed is None or self._heard_frame(feed, output) == feed.played_to_frame)
-
-    def _heard_frame(self, feed: Feed, output: Output) -> int:
-        """The frame of the sounding feed that leaves the device now, by the device's clock."""
-        heard_at_s, frame = self._playout.clock
-        heard = frame + round((output.time_s - heard_at_s) * SAMPLE_RATE_HZ)
-        return min(max(heard, feed.start_frame), feed.played_to_frame)
+    def _heard_frame(self, filling: Filling) -> int:
+        """The frame of a filling that leaves the device now."""
+        consumed: float = filling.consumed_frames
+        if filling.serial and filling.serial == self._board.sounding:
+            heard = (time.monotonic() - self._board.origin_s) * filling.rate_hz
+            consumed = min(max(heard, 0.0), consumed)
+        return filling.frame_at(consumed)

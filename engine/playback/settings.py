@@ -8,8 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from engine.audio.format import CHANNELS
+
 MAX_GAIN_DB = 6.0
 SILENT_DB = -math.inf
+
+
+def balance(pan: float) -> tuple[float, float]:
+    """The factors on left and right for a pan of −1 (left only) to 1 (right only).
+
+    A balance, for stems are stereo already: towards a side the other channel goes down, as a quarter of a cosine, and
+    the near one stays as it is. So 0 changes nothing.
+    """
+    return math.cos(max(pan, 0.0) * math.pi / 2.0), math.cos(min(pan, 0.0) * math.pi / 2.0)
 
 
 def linear_gain(gain_db: float) -> float:
@@ -25,18 +36,22 @@ class Strip:
         gain_db: where its fader stands, −inf (silent) to +6 dB.
         muted: its mute button is pressed; stronger than solo.
         soloed: its solo button is pressed; while any is, the strips without it are silent.
+        pan: where its pan knob stands, −1 (left only) to 1 (right only); see `balance`.
 
     Raises:
-        ValueError: `gain_db` is above +6 dB or NaN.
+        ValueError: `gain_db` is above +6 dB or NaN, or `pan` is not between −1 and 1.
     """
 
     gain_db: float = 0.0
     muted: bool = False
     soloed: bool = False
+    pan: float = 0.0
 
     def __post_init__(self) -> None:
-        """Refuse what no fader can show."""
+        """Refuse what no fader or knob can show."""
         _check_gain_db(self.gain_db)
+        if not -1.0 <= self.pan <= 1.0:  # so written, NaN is refused too
+            raise ValueError(f"a pan must lie between −1 and 1, not at {self.pan}")
 
 
 @dataclass(frozen=True)
@@ -64,16 +79,16 @@ class MixSettings:
         return cls(strips=(Strip(),) * stems)
 
     def gains(self) -> npt.NDArray[np.float32]:
-        """Linear gains, shape (stems + 1,): one a stem, then the rest; the master is a factor of all of them.
+        """Linear gains, shape (stems + 1, 2), left and right: a row a stem, then the rest; the master is in all.
 
         The rest is what the stems miss of the mix: no strip shows it, so it follows the master only.
         """
         soloing = any(strip.soloed for strip in self.strips)
-        stems = [
-            0.0 if strip.muted or (soloing and not strip.soloed) else linear_gain(strip.gain_db)
-            for strip in self.strips
-        ]
-        return np.array([*stems, 1.0], np.float32) * np.float32(linear_gain(self.master_gain_db))
+        gains = np.ones((len(self.strips) + 1, CHANNELS), np.float32)
+        for row, strip in zip(gains, self.strips, strict=False):
+            silent = strip.muted or (soloing and not strip.soloed)
+            row[:] = 0.0 if silent else linear_gain(strip.gain_db) * np.array(balance(strip.pan))
+        return gains * np.float32(linear_gain(self.master_gain_db))
 
 
 def _check_gain_db(gain_db: float) -> None:

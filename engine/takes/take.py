@@ -3,26 +3,37 @@
 A take is a folder: `mix.f32` and `stems.f32` hold raw little-endian float32 samples (the stems interleaved frame by
 frame, so that one read brings all of them), `take.json` says what they are. What counts as existing is what has been
 written whole, so a reader never sees half a block and a take costs the same memory whatever its length.
+
+What readers in other threads may rely on, without a lock:
+
+- Every property is one value that was true at some moment. `mix_frames` grows, but for a cut; `first_frame` only grows.
+- `read_mix(start, n)` gives the n frames from `start` on, fewer only at `mix_frames`; `read_stems` likewise ends at
+  `stem_frames`. Frames that an endless take has let go, and stems in a gap, are silence: positions stay right.
+- From `stems_from(f)` up to `stems_end` of it there are stems, until the producer cuts.
+- No cut reaches before a listener's `read_frame`, which it raises *before* it reads (`engine.takes.making.Listener`);
+  readers that are no listeners (pictures, exports) may see both what was cut away and what came in its place.
 """
 
 from __future__ import annotations
 
 import json
-import threading
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.audio.format import CHANNELS, Wave, check_wave
+from engine.audio.format import CHANNELS, SAMPLE_RATE_HZ, Wave, check_wave
 from engine.audio.writing import output_error, replaced_on_success
 from engine.errors import AudioFileError
+from engine.takes.stretches import Stretches
+from engine.takes.track_file import TrackFile
 
 Stems = npt.NDArray[np.float32]
 """Stems of a stretch of audio, shape (frames, stems, 2)."""
 
-SAMPLE = np.dtype("<f4")
+GRACE_FRAMES = 30 * SAMPLE_RATE_HZ
+"""An endless take's files hold so much more than it keeps: time for who has begun to read at `first_frame`."""
 
 
 class Take:
@@ -33,10 +44,18 @@ class Take:
         self.folder = folder
         self.stem_names: tuple[str, ...] = tuple(description["stem_names"])
         self.planned_frames: int | None = description["planned_frames"]
+        self.kept_frames: int | None = description.get("kept_frames")
         self.recipe: dict[str, Any] = description["recipe"]
         self.finished: bool = description["finished"]
-        self._mix = _Track(folder / "mix.f32", CHANNELS, mode)
-        self._stems = _Track(folder / "stems.f32", CHANNELS * len(self.stem_names), mode) if self.stem_names else None
+        self._capacity_frames = self.kept_frames + GRACE_FRAMES if self.kept_frames is not None else None
+        self._mix = TrackFile(folder / "mix.f32", CHANNELS, mode, self._capacity_frames)
+        self._stems = self._stem_file(mode)
+        self._mix_frames: int = description.get("mix_frames", self._mix.frames)
+        self._stretches = self._stretches_in(description)
+        self._next_stem_frame = self._stretches.end
+        self._first_frame = 0
+        self._overwritten_frames = 0  # frames below this have lost their place in the files
+        self._make_room(self._mix_frames)
 
     @classmethod
     def create(
@@ -45,6 +64,7 @@ class Take:
         *,
         stem_names: tuple[str, ...] = (),
         planned_frames: int | None = None,
+        kept_frames: int | None = None,
         recipe: dict[str, Any] | None = None,
     ) -> Take:
         """Begin an empty take in a folder, which is made.
@@ -53,14 +73,19 @@ class Take:
             folder: where; must not hold a take already.
             stem_names: the stems it will have, in order; none for a take that is not separated.
             planned_frames: how long it will be, if that is known.
-            recipe: whatever is needed to make it again (model, seed, …), as JSON values.
+            kept_frames: for an endless take, how much of its end is kept; its files grow to that and 30 s, and no more.
+            recipe: whatever is needed to make it again (model, journey, …), as JSON values.
 
         Raises:
             OutputError: the folder cannot be written.
+            ValueError: an endless take that keeps nothing.
         """
+        if kept_frames is not None and kept_frames < 1:
+            raise ValueError(f"an endless take keeps at least one frame, not {kept_frames}")
         description = {
             "stem_names": list(stem_names),
             "planned_frames": planned_frames,
+            "kept_frames": kept_frames,
             "recipe": recipe or {},
             "finished": False,
         }
@@ -74,24 +99,47 @@ class Take:
     def open(cls, folder: Path) -> Take:
         """Open a take for reading; one that was never finished has what had been written whole.
 
+        (An endless one that was never finished cannot be opened: its files do not say where they begin.)
+
         Raises:
             AudioFileError: no take lies there, or it is damaged.
         """
         try:
             description = json.loads((folder / "take.json").read_text(encoding="utf8"))
+            if description.get("kept_frames") is not None and not description["finished"]:
+                raise ValueError("an endless take that was never finished")
             return cls(folder, description, "rb")
         except (OSError, ValueError, KeyError, TypeError) as cause:
             raise AudioFileError(f"{folder} holds no take, or a damaged one: make it again.") from cause
 
     @property
     def mix_frames(self) -> int:
-        """How many frames of the mix exist."""
-        return self._mix.frames
+        """The end of the mix, in frames since the take began."""
+        return self._mix_frames
 
     @property
     def stem_frames(self) -> int:
-        """How many frames of the stems exist: never more than of the mix."""
-        return min(self._stems.frames, self._mix.frames) if self._stems else 0
+        """The end of the last stretch of stems: never more than of the mix."""
+        return min(self._stretches.end, self._mix_frames)
+
+    @property
+    def first_frame(self) -> int:
+        """The oldest frame that exists: 0 unless the take is endless."""
+        return self._first_frame
+
+    @property
+    def next_stem_frame(self) -> int:
+        """Where the next stems that are appended belong."""
+        return self._next_stem_frame
+
+    def stems_end(self, frame: int) -> int:
+        """The end of the stretch of stems that `frame` lies in; `frame` itself where it has none."""
+        return self._stretches.end_from(frame)
+
+    def stems_from(self, frame: int) -> int:
+        """The first frame at or after `frame` that has stems; the end of the mix where none does."""
+        begin = self._stretches.next_from(frame)
+        return max(frame, self._mix_frames) if begin is None else begin
 
     def append_mix(self, wave: Wave) -> None:
         """Append a block (frames, 2) to the mix.
@@ -99,10 +147,14 @@ class Take:
         Raises:
             OutputError: it cannot be written, for instance because the disk is full.
         """
-        self._mix.append(check_wave(wave))
+        wave = check_wave(wave)
+        end = self._mix_frames + len(wave)
+        self._make_room(end)
+        self._mix.write(self._mix_frames, wave)
+        self._mix_frames = end  # only now do readers see it
 
     def append_stems(self, stems: Stems) -> None:
-        """Append a block (frames, stems, 2).
+        """Append a block (frames, stems, 2), at `next_stem_frame`.
 
         Raises:
             ValueError: another number of stems than the take has.
@@ -110,18 +162,59 @@ class Take:
         """
         if self._stems is None or stems.shape[1:] != (len(self.stem_names), CHANNELS):
             raise ValueError(f"this take has {len(self.stem_names)} stems, the block has the shape {stems.shape}")
-        self._stems.append(stems)
+        begin = self._next_stem_frame
+        self._stems.write(begin, stems.reshape(len(stems), CHANNELS * len(self.stem_names)))
+        self._next_stem_frame = begin + len(stems)
+        self._stretches = self._stretches.joined(begin, begin + len(stems)).since(self._first_frame)
+
+    def skip_stems(self, to_frame: int) -> None:
+        """Append the next stems at another frame, further ahead (which leaves a gap) or in a gap.
+
+        Raises:
+            OutputError: `take.json` cannot be written.
+        """
+        self._next_stem_frame = to_frame
+        if self.kept_frames is None:  # so that what exists can be told from the gaps when it is opened again
+            self._describe()
+
+    def cut(self, frame: int) -> None:
+        """Take back all that lies from `frame` on, mix and stems; what is appended next lies there.
+
+        Raises:
+            ValueError: `frame` has been let go already.
+            OutputError: the files cannot be written.
+        """
+        if not self._first_frame <= frame:
+            raise ValueError(f"frame {frame} is gone: the take begins at {self._first_frame}")
+        self._stretches = self._stretches.until(frame)
+        self._mix_frames = min(frame, self._mix_frames)
+        self._next_stem_frame = min(frame, self._next_stem_frame)
+        self._mix.cut(self._mix_frames)
+        if self._stems:
+            self._stems.cut(self._stretches.end)
 
     def read_mix(self, start: int, frames: int) -> Wave:
-        """The mix from frame `start`, (frames, 2), shorter where it ends."""
-        return self._mix.read(start, frames)
+        """The mix from frame `start`, (frames, 2), shorter where it ends; silence where it is gone."""
+        wave = self._mix.read(start, max(0, min(frames, self._mix_frames - start)))
+        gone = min(max(0, self._overwritten_frames - start), len(wave))  # asked after reading
+        return np.concatenate([np.zeros((gone, CHANNELS), np.float32), wave[gone:]]) if gone else wave
 
     def read_stems(self, start: int, frames: int) -> Stems:
-        """The stems from frame `start`, (frames, stems, 2), shorter where they end."""
+        """The stems from frame `start`, (frames, stems, 2), shorter where they end; silence in gaps."""
         if self._stems is None:
             return np.zeros((0, 0, CHANNELS), np.float32)
-        available = min(frames, self.stem_frames - start)
-        return self._stems.read(start, available).reshape(-1, len(self.stem_names), CHANNELS)
+        stretches, end = self._stretches, min(start + frames, self.stem_frames)
+        if stretches.end_from(start) >= end > start:
+            stems = self._stems.read(start, end - start)
+        else:
+            stems = np.zeros((max(0, end - start), CHANNELS * len(self.stem_names)), np.float32)
+            for begin, finish in stretches.within(start, end):
+                rows = self._stems.read(begin, finish - begin)
+                stems[begin - start :][: len(rows)] = rows
+        gone = min(max(0, self._overwritten_frames - start), len(stems))
+        if gone:
+            stems = np.concatenate([np.zeros_like(stems[:gone]), stems[gone:]])
+        return stems.reshape(-1, len(self.stem_names), CHANNELS)
 
     def finish(self) -> None:
         """Say that nothing will be appended any more: what exists is the take.
@@ -129,17 +222,9 @@ class Take:
         Raises:
             OutputError: `take.json` cannot be written.
         """
+        self.planned_frames = self._mix_frames
         self.finished = True
-        self.planned_frames = self.mix_frames
-        _write_description(
-            self.folder,
-            {
-                "stem_names": list(self.stem_names),
-                "planned_frames": self.planned_frames,
-                "recipe": self.recipe,
-                "finished": True,
-            },
-        )
+        self._describe()
 
     def close(self) -> None:
         """Let go of the files; the take can be opened again."""
@@ -147,42 +232,36 @@ class Take:
         if self._stems:
             self._stems.close()
 
+    def _stem_file(self, mode: str) -> TrackFile | None:
+        if not self.stem_names:
+            return None
+        return TrackFile(self.folder / "stems.f32", CHANNELS * len(self.stem_names), mode, self._capacity_frames)
 
-class _Track:
-    """A raw file of float32 rows, one row a frame."""
+    def _stretches_in(self, description: dict[str, Any]) -> Stretches:
+        """What a description says; a take that has none written down has stems from the beginning on, without a gap."""
+        if "stretches" in description:
+            return Stretches(tuple((int(begin), int(end)) for begin, end in description["stretches"]))
+        return Stretches().joined(0, self._stems.frames if self._stems else 0)
 
-    def __init__(self, path: Path, width: int, mode: str) -> None:
-        self._path = path
-        self._width = width
-        self._frame_bytes = width * SAMPLE.itemsize
-        self._writer: BinaryIO | None = path.open("xb", buffering=0) if mode == "xb" else None
-        self._reader: BinaryIO = path.open("rb", buffering=0)
-        self._reading = threading.Lock()
-        self.frames = path.stat().st_size // self._frame_bytes
+    def _make_room(self, end: int) -> None:
+        """Let go of what has to make way for a mix up to `end`, before it is overwritten."""
+        if self.kept_frames is None or self._capacity_frames is None:
+            return
+        self._first_frame = max(self._first_frame, end - self.kept_frames)
+        self._overwritten_frames = max(self._overwritten_frames, end - self._capacity_frames)
 
-    def append(self, rows: npt.NDArray[np.float32]) -> None:
-        if self._writer is None:
-            raise ValueError(f"{self._path} is open for reading only")
-        remaining = memoryview(np.ascontiguousarray(rows, SAMPLE).tobytes())
-        try:
-            while remaining:
-                remaining = remaining[self._writer.write(remaining) :]
-        except OSError as cause:
-            raise output_error(self._path, cause) from cause
-        self.frames += len(rows)  # only now do readers see it
-
-    def read(self, start: int, frames: int) -> npt.NDArray[np.float32]:
-        frames = max(0, min(frames, self.frames - start))
-        with self._reading:
-            self._reader.seek(start * self._frame_bytes)
-            rows = self._reader.read(frames * self._frame_bytes)
-        return np.frombuffer(rows, SAMPLE).reshape(frames, self._width)
-
-    def close(self) -> None:
-        if self._writer:
-            self._writer.close()
-        with self._reading:
-            self._reader.close()
+    def _describe(self) -> None:
+        description: dict[str, Any] = {
+            "stem_names": list(self.stem_names),
+            "planned_frames": self.planned_frames,
+            "kept_frames": self.kept_frames,
+            "recipe": self.recipe,
+            "finished": self.finished,
+            "stretches": self._stretches.spans,
+        }
+        if self.finished:
+            description["mix_frames"] = self._mix_frames
+        _write_description(self.folder, description)
 
 
 def _write_description(folder: Path, description: dict[str, Any]) -> None:

@@ -20,6 +20,7 @@ import torch
 
 from engine.audio.format import SAMPLE_RATE_HZ, Wave
 from engine.errors import UsageError
+from engine.memory import keep_freed_memory
 from engine.models.card import ModelCard, write_card
 from engine.musika.lapping import cut_patches, with_edges
 from engine.musika.patches import PatchAutoencoder, PatchConfig, levels_of
@@ -68,7 +69,7 @@ class AutoencoderLearner:
             RuntimeError: Keras was imported before and runs on something else than torch.
         """
         devices.require_torch()
-        devices.keep_freed_memory()
+        keep_freed_memory()
         self._device = devices.choose_device(device)
         self._collection = Collection.open(collection)
         self._excerpts = Excerpts(self._collection)

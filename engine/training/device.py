@@ -10,9 +10,7 @@ define networks for learning import it before anything else of the engine:
 
 from __future__ import annotations
 
-import ctypes
 import os
-import platform
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -92,14 +90,3 @@ def use_threads(count: int) -> None:
     if count < 1:
         raise UsageError(f"Training needs at least one processor core, and {count} were given.")
     torch.set_num_threads(count)
-
-
-def keep_freed_memory() -> None:
-    """Let the C library keep what is freed: it would hand every large tensor back, and each new one cost page faults.
-
-    Saves about a third of the time of a separator's step. The numbers are M_MMAP_MAX and M_TRIM_THRESHOLD of malloc.h.
-    """
-    if platform.libc_ver()[0] == "glibc":
-        libc = ctypes.CDLL(None)
-        libc.mallopt(-4, 0)
-        libc.mallopt(-1, 2**31 - 1)

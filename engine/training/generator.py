@@ -19,10 +19,12 @@ import numpy as np
 
 from engine.audio.format import SAMPLE_RATE_HZ, Wave
 from engine.errors import ModelError
+from engine.memory import keep_freed_memory
 from engine.models.card import CARD_FILE, ModelCard, load_card, write_card
 from engine.models.weights import Tensors, read_tensors
 from engine.musika import published
 from engine.musika.checkpoint import GENERATOR_FILE, load_generator, save_generator
+from engine.musika.journey import Journey
 from engine.musika.layers import values
 from engine.musika.networks import Generator, GeneratorConfig
 from engine.musika.synthesis import Musika, load_autoencoder
@@ -123,7 +125,7 @@ class GeneratorLearner:
                 cannot share the batch.
             RuntimeError: Keras was imported before and runs on something else than torch.
         """
-        devices.keep_freed_memory()
+        keep_freed_memory()
         recipe = recipe or Recipe()
         parallel.check_batch(recipe.batch)
         self.step, self.trained_s = 0, 0.0
@@ -197,7 +199,7 @@ class GeneratorLearner:
         """The beginning of always the same take, as it sounds now."""
         with devices.computing_on(self._device):
             musika = Musika(self.generator, self._autoencoder)
-            return np.concatenate(list(musika.stream(PREVIEW_S * SAMPLE_RATE_HZ, PREVIEW_SEED)))
+            return np.concatenate(list(musika.stream(Journey.from_seed(PREVIEW_SEED), PREVIEW_S * SAMPLE_RATE_HZ)))
 
     def export(self, folder: Path) -> ModelCard:
         """Write the weights (float16), a preview and the card as a model folder.

@@ -19,13 +19,14 @@ from demucs.htdemucs import HTDemucs
 
 from engine.audio.format import SAMPLE_RATE_HZ, Wave
 from engine.errors import ModelError
+from engine.memory import keep_freed_memory
 from engine.models.card import ModelCard, load_card, write_card
 from engine.models.weights import read_tensors, write_tensors
 from engine.separation.network import build_network
 from engine.separation.separator import Separator
 from engine.training import parallel
 from engine.training.adam import follow, make_adam, memory, set_rate
-from engine.training.device import choose_device, has_bfloat16, keep_freed_memory, precision
+from engine.training.device import choose_device, has_bfloat16, precision
 from engine.training.songs import Pieces
 
 KIND = "separator"

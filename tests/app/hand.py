@@ -149,7 +149,7 @@ def let_use(use: Callable[[Window, Path], Steps], place: Callable[[Window], obje
     place(window)
     window.show()
     window.activateWindow()
-    window.engine.start()
+    window.start()
     hand = Hand(window, use(window, Path(sys.argv[1])))
     return application.exec() or int(not hand.done)
 

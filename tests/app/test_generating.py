@@ -40,7 +40,7 @@ def home(tmp_path, monkeypatch, models) -> Path:
 def window(home, qtbot, null_sink: NullSink):
     window = make_window(lambda: Catalogue([home / "models"]))
     window.show()
-    window.engine.start()
+    window.start()
     qtbot.waitUntil(lambda: len(window.picker.buttons) == 1)
     yield window
     window.close()
@@ -118,7 +118,7 @@ def test_cancelled_in_the_middle_the_take_is_what_there_is(window, qtbot):
     made_s = take.mix_frames / SAMPLE_RATE_HZ
     assert window.view.x_of(made_s) == pytest.approx(window.view.plot_rect().left() + window.view.plot_rect().width())
     assert window.export_button.isEnabled()
-    assert window.message.isHidden()
+    assert window.message.isHidden(), window.message.sentence
 
 
 def test_closing_while_generating_leaves_nothing(window, qtbot, home):

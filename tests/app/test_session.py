@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import pytest
 
-from app.session import NEW_SEEDS, Session, new_seed
+from app.session import NEW_SEEDS, Recipe, Session, new_seed
+from engine.audio.format import SAMPLE_RATE_HZ
+from engine.errors import UsageError
+from engine.musika.journey import Journey
 from engine.playback.settings import MixSettings
 
 
@@ -62,3 +68,48 @@ def test_new_seeds_differ_and_stay_short():
     seeds = {new_seed() for _ in range(50)}
     assert len(seeds) > 40
     assert all(0 <= seed < NEW_SEEDS for seed in seeds)
+
+
+def seeds(recipe: Recipe) -> tuple[int, int]:
+    return recipe.seed, recipe.variation_seed
+
+
+def test_one_seed_is_style_and_variation():
+    assert Recipe(seed=7).journey() == Journey.from_seed(7, 2.0)
+    assert seeds(Recipe(seed=7, variation=9)) == (7, 9)
+
+
+def test_new_seeds_are_drawn_but_for_the_locked():
+    recipe = Recipe(seed=7, variation=9)
+    style, variation = seeds(recipe.redrawn())
+    assert style == variation != 7
+    style, variation = seeds(replace(recipe, seed_locked=True).redrawn())
+    assert style == 7
+    assert variation != 9
+    style, variation = seeds(replace(recipe, variation_locked=True).redrawn())
+    assert style != 7
+    assert variation == 9
+    both = replace(recipe, seed_locked=True, variation_locked=True)
+    assert both.redrawn() == both
+
+
+def test_a_locked_variation_stays_when_the_style_becomes_another(session):
+    session.update(recipe=Recipe(seed=7))
+    session.change_recipe(variation_locked=True)
+    session.change_recipe(seed=8)
+    assert seeds(session.state.recipe) == (8, 7)
+    session.change_recipe(variation_locked=False)
+    session.change_recipe(seed=10)
+    assert seeds(session.state.recipe) == (10, 10)
+
+
+def test_a_recipe_is_a_journey():
+    recipe = Recipe(length_s=20.0, seed=7, variation=9, truncation=1.5, drift=0.5, morph=(3, 10.0))
+    assert recipe.journey() == Journey(7, 9, 1.5, drift=0.5).morphing(0.0, 3, 10.0)
+    looped = replace(recipe, loop=True)  # whose style stays
+    assert looped.journey() == Journey(7, 9, 1.5, loop_frames=20 * SAMPLE_RATE_HZ)
+    endless = replace(looped, length_s=math.inf)
+    assert endless.endless
+    assert endless.journey() == recipe.journey()
+    with pytest.raises(UsageError):
+        Recipe(seed=2**32).journey()

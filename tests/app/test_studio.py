@@ -57,7 +57,7 @@ def test_it_was_heard_from_its_beginning(visit):
 def test_the_hand_has_moved_a_fader_and_muted_a_stem(visit):
     drums, bass, other, vocals = visit.facts["mix"]["strips"]
     assert drums["gain_db"] == pytest.approx(-12, abs=1)
-    assert vocals == {"gain_db": 0, "muted": True, "soloed": False}
+    assert vocals == {"gain_db": 0, "muted": True, "soloed": False, "pan": 0}
     assert bass == other == {"gain_db": 0, "muted": False, "soloed": False}
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from app.wording import doing_text, left_text
+from app.wording import doing_text, left_text, radio_text
 from engine.audio.format import SAMPLE_RATE_HZ
-from engine.takes.making import Progress
+from engine.takes.roles import Progress
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,8 @@ def test_what_is_being_done(made_s, separated_s, planned_s, text):
 )
 def test_what_is_left_at_this_pace(fraction, elapsed_s, text):
     assert left_text(fraction, elapsed_s) == text
+
+
+def test_how_far_ahead_the_radio_is():
+    progress = Progress(130 * SAMPLE_RATE_HZ, 100 * SAMPLE_RATE_HZ, None)
+    assert radio_text(progress, 110 * SAMPLE_RATE_HZ) == "Radio: made 20 s ahead, stems 0 s"

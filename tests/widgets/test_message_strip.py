@@ -45,3 +45,14 @@ def test_the_next_message_takes_the_place_of_the_last(strip, qtbot):
     assert not strip.details_button.isVisible()
     assert not strip.findChild(QPlainTextEdit).isVisible()
     assert strip.property("kind") == "note"
+
+
+def test_what_one_may_do_about_it_is_a_button(strip, qtbot):
+    done = []
+    strip.say("Kept.", action=("Open", lambda: done.append("opened")))
+    assert strip.action_button.text() == "Open"
+    qtbot.mouseClick(strip.action_button, Qt.MouseButton.LeftButton)
+    assert done == ["opened"]
+    assert strip.isHidden()
+    strip.say("Exported.")
+    assert strip.action_button.isHidden()

@@ -91,3 +91,12 @@ def test_levels_reach_their_meters_the_master_last(mixer):
     shown = [10 ** (strip.meter.bars_db[0] / 20) for strip in mixer.strips]
     assert shown == pytest.approx([0.1, 0.2, 0.3, 0.4], rel=1e-4)
     assert 10 ** (mixer.master.meter.bars_db / 20) == pytest.approx([0.9, 0.8], rel=1e-4)
+
+
+def test_a_pan_is_told_and_shown(mixer, qtbot):
+    with qtbot.waitSignal(mixer.settings_changed) as changed:
+        mixer.strips[1].pan_knob.set_pan(-0.5)
+    assert changed.args[0].strips[1].pan == -0.5
+    with qtbot.assertNotEmitted(mixer.settings_changed):
+        mixer.set_settings(MixSettings((Strip(pan=0.25),) * len(mixer.strips)))
+    assert mixer.strips[0].pan_knob.pan == 0.25

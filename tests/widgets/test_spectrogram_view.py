@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
@@ -10,7 +12,8 @@ from PySide6.QtWidgets import QGraphicsView, QLabel, QWidget
 
 from resources import theme
 from widgets.numerals import clock_text
-from widgets.spectrogram_view import FREQUENCY_AXIS_PX, KEY_STEP_S, SpectrogramView
+from widgets.spectrogram_axes import FREQUENCY_AXIS_PX
+from widgets.spectrogram_view import KEY_STEP_S, SpectrogramView
 
 LEFT = Qt.MouseButton.LeftButton
 BINS = 64
@@ -60,13 +63,82 @@ def test_what_is_not_made_yet_cannot_be_sought(view, told, qtbot):
     assert told == [20.0]
 
 
-def test_dragging_draws_the_playhead_along(view, told, qtbot):
+def drag(qtbot, view, begin_s: float, end_s: float) -> None:
+    qtbot.mousePress(view, LEFT, pos=QPoint(round(view.x_of(begin_s)), 50))
+    for time_s in (begin_s + (end_s - begin_s) / 2, end_s):
+        qtbot.mouseMove(view, QPoint(round(view.x_of(time_s)), 60))
+    qtbot.mouseRelease(view, LEFT, pos=QPoint(round(view.x_of(end_s)), 60))
+
+
+@pytest.fixture
+def regions(view):
+    heard: list[tuple[float, float] | None] = []
+    view.region_changed.connect(heard.append)
+    return heard
+
+
+def test_a_drag_chooses_a_region_and_seeks_nowhere(view, told, regions, qtbot):
     view.show_take(60.0)
     view.set_progress(60.0, None)
-    qtbot.mousePress(view, LEFT, pos=QPoint(round(view.x_of(10)), 50))
-    qtbot.mouseMove(view, QPoint(round(view.x_of(20)), 60))
-    qtbot.mouseMove(view, QPoint(5, 60))
-    assert told == pytest.approx([10.0, 20.0, 0.0], abs=0.06)
+    drag(qtbot, view, 30.0, 12.0)
+    assert told == []
+    assert regions == [pytest.approx((12.0, 30.0), abs=0.06)]
+    assert view.region == regions[-1]
+
+
+def test_a_drag_at_an_edge_moves_it(view, regions, qtbot):
+    view.show_take(60.0)
+    view.set_progress(60.0, None)
+    view.set_region((20.0, 40.0))
+    drag(qtbot, view, 40.0, 50.0)
+    drag(qtbot, view, 20.0, 10.0)
+    assert regions == [pytest.approx((20.0, 50.0), abs=0.06), pytest.approx((10.0, 50.0), abs=0.06)]
+
+
+def test_a_region_ends_where_the_take_does(view, regions, qtbot):
+    drag(qtbot, view, 0.1, 0.5)
+    assert regions == []
+    view.show_take(60.0)
+    view.set_progress(20.0, None)
+    drag(qtbot, view, 5.0, 45.0)
+    assert regions == [pytest.approx((5.0, 20.0), abs=0.06)]
+
+
+def test_keys_choose_a_region_and_let_it_go(view, regions, qtbot):
+    view.show_take(60.0)
+    view.set_progress(60.0, None)
+    for key, position_s in ((Qt.Key.Key_BracketLeft, 10.0), (Qt.Key.Key_BracketRight, 25.0), (Qt.Key.Key_Escape, 30.0)):
+        view.set_position_s(position_s)
+        qtbot.keyClick(view, key)
+    assert regions == [(10.0, 60.0), (10.0, 25.0), None]
+
+
+def test_the_region_lies_over_its_time(view):
+    view.show_take(60.0)
+    view.set_levels(steady(60, slice(0, 0)), column_s=1.0)
+    view.set_progress(60.0, None)
+    view.set_region((20.0, 40.0))
+    picture = view.grab().toImage()
+    inside, outside = (colour_at(picture, view.x_of(time_s), 150) for time_s in (30, 50))
+    assert inside[0] > outside[0] + 30
+
+
+def test_of_an_endless_take_the_end_is_shown(view, told, qtbot):
+    view.show_take(math.inf)
+    view.set_progress(5.0, 3.0)
+    assert view.x_of(0.0) == view.plot_rect().left()
+    assert view.x_of(30.0) == view.plot_rect().left() + view.plot_rect().width()
+    levels = steady(100, slice(0, 0))
+    levels[50:] = 255
+    view.set_levels(levels, column_s=2.0, begin_s=800.0)
+    view.set_progress(1000.0, 990.0, first_s=900.0)
+    assert view.x_of(1005.0) == pytest.approx(view.plot_rect().left() + view.plot_rect().width())
+    picture = view.grab().toImage()
+    assert colour_at(picture, view.x_of(950.0), 150) == tuple(theme.spectrogram_table()[255])
+    assert colour_at(picture, view.x_of(890.0), 150) == tuple(theme.spectrogram_table()[0])
+    for time_s in (950.0, 850.0, 1003.0):
+        qtbot.mouseClick(view, LEFT, pos=QPoint(round(view.x_of(time_s)), 100))
+    assert told == pytest.approx([950.0, 900.0, 1000.0], abs=0.2)
 
 
 def test_arrow_keys_step_and_stop_at_the_ends(view, told, qtbot):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
@@ -40,3 +42,21 @@ def test_the_time_does_not_jitter(transport):
         widths.add(transport.findChildren(QLabel)[0].sizeHint().width())
     assert len(widths) == 1
     assert [label.text() for label in transport.findChildren(QLabel)] == ["0:28.8", "/ 1:00.0"]
+
+
+def test_what_has_no_end_can_be_skipped(transport, qtbot):
+    assert not transport.skip_button.isVisible()
+    transport.set_endless(True)
+    with qtbot.waitSignal(transport.skip_pressed):
+        qtbot.mouseClick(transport.skip_button, LEFT)
+    transport.set_times(3.0, math.inf)
+    assert transport.findChildren(QLabel)[1].text() == "/ ∞"
+
+
+def test_the_loop_button_tells_what_the_hand_wants(transport, qtbot):
+    with qtbot.waitSignal(transport.loop_toggled) as toggled:
+        qtbot.mouseClick(transport.loop_button, LEFT)
+    assert toggled.args == [True]
+    with qtbot.assertNotEmitted(transport.loop_toggled):
+        transport.set_looping(False)
+    assert not transport.loop_button.isChecked()

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from engine.audio.files import wave_writer
+from engine.musika.journey import Journey
 from engine.studio import Studio, frames_of
 
 
@@ -34,6 +35,6 @@ def render_takes(
             path = out / model / f"seed-{seed:04d}.wav"
             if not path.exists():
                 with wave_writer(path) as writer:
-                    for block in musika.stream(frames, seed, truncation):
+                    for block in musika.stream(Journey.from_seed(seed, truncation), frames):
                         writer.write(block)
             yield path

@@ -75,10 +75,11 @@ def test_generate_writes_exactly_the_length_asked_for(
 def test_the_same_seed_renders_the_same_files_and_faders_change_the_mix_only(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    common = ("render", "--model", GENERATOR, "--length", "4", "--seed", 7)
+    quiet = ("drums=-12", "bass=-12", "other=-12", "vocals=-12")  # so that the limiter has nothing to do
+    common = ("render", "--model", GENERATOR, "--length", "4", "--seed", 7, "--gain", *quiet)
     report(capsys, *common, "--out", tmp_path / "a")
     report(capsys, *common, "--out", tmp_path / "b")
-    report(capsys, *common, "--out", tmp_path / "c", "--gain", "drums=-6", "bass=-inf", "--mute", "vocals")
+    report(capsys, *common, "--out", tmp_path / "c", "--gain", "drums=-18", "bass=-inf", "--mute", "vocals")
     first, second, third = (files_below(tmp_path / name) for name in "abc")
     stems = [f"stems/{name}.wav" for name in ("bass", "drums", "other", "vocals")]
     assert sorted(first) == sorted(["mix.wav", "spectrogram.png", "take.json", *stems])
@@ -90,7 +91,8 @@ def test_the_same_seed_renders_the_same_files_and_faders_change_the_mix_only(
         return soundfile.read(tmp_path / folder / name, dtype="float32")[0]
 
     drums, bass, vocals = (wave("a", f"stems/{name}.wav") for name in ("drums", "bass", "vocals"))
-    expected = wave("a", "mix.wav") - (1 - 10 ** (-6 / 20)) * drums - bass - vocals
+    quarter, eighth = 10 ** (-12 / 20), 10 ** (-18 / 20)
+    expected = wave("a", "mix.wav") - (quarter - eighth) * drums - quarter * (bass + vocals)
     # The mix crosses over to its stems, if at all, in the first 20 ms.
     np.testing.assert_allclose(wave("c", "mix.wav")[2_000:], expected[2_000:], atol=1e-5)
     assert np.sqrt((wave("a", "mix.wav") ** 2).mean()) > 0.01
@@ -126,6 +128,15 @@ def test_an_impossible_length_is_refused(
         (["--seed", "-1"], "seed"),
         (["--seed", "x"], "whole number"),
         (["--truncation", "40"], "truncation"),
+        (["--style-seed", "-1"], "seed"),
+        (["--variation-seed", "5000000000"], "seed"),
+        (["--drift", "1.5"], "drift"),
+        (["--morph-seconds", "3"], "--morph-to"),
+        (["--morph-to", "3", "--morph-at", "2"], "morph"),
+        (["--morph-to", "-3"], "seed"),
+        (["--loop", "--drift", "0.5"], "loop"),
+        (["--like", "nowhere.json"], "cannot be read"),
+        (["--like", "nowhere.json", "--style-seed", "3"], "not allowed with"),
         (["--gain", "drums=+7"], "+6 dB"),
         (["--gain", "drums"], "no number"),
         (["--gain", "tuba=-3"], "no stem “tuba”"),

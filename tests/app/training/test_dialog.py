@@ -51,7 +51,7 @@ def new_window(home, qtbot):
         window = make_window(lambda: Catalogue([home / "models"]))
         windows.append(window)
         window.show()
-        window.engine.start()
+        window.start()
         qtbot.waitUntil(lambda: window.model_count.text() != "")
         return window
 

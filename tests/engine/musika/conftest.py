@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from benchmarks.random_musika import write_random_musika
 from engine.musika.coders import CoderConfig
 from engine.musika.networks import GeneratorConfig
+from engine.musika.precision import FLOAT32, forced
 from engine.musika.synthesis import Musika
 
 TINY_GENERATOR = GeneratorConfig(base_channels=4)
@@ -25,5 +27,13 @@ def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def tiny(tiny_folder: Path) -> Musika:
-    """The model in `tiny_folder`."""
-    return Musika.load(tiny_folder)
+    """The model in `tiny_folder`, in float32."""
+    with forced(FLOAT32):
+        return Musika.load(tiny_folder)
+
+
+@pytest.fixture(autouse=True)
+def in_float32() -> Iterator[None]:
+    """Models that tests load compute in float32 unless a test says otherwise: results are the same on any processor."""
+    with forced(FLOAT32):
+        yield

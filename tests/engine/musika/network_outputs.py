@@ -13,13 +13,15 @@ import numpy as np
 from engine.musika.backend import keras, ops
 from engine.musika.layers import tensors
 from engine.musika.networks import GeneratorConfig, build_critic
+from engine.musika.precision import FLOAT32, forced
 from engine.musika.synthesis import Musika
 
 
 def network_outputs(folder: Path) -> dict[str, np.ndarray]:
     """Latents, sound, encoded sound and verdicts of the published model in `folder`, noise included."""
     rng = np.random.default_rng(1)
-    musika = Musika.load(folder)
+    with forced(FLOAT32):
+        musika = Musika.load(folder)
     latents = musika.latents(rng.standard_normal((2, musika.context, 128), dtype=np.float32), seed=3)
     recording = np.clip(rng.standard_normal((5000, 2), dtype=np.float32) * np.float32(0.1), -1, 1)
     outputs = {

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 from engine.errors import UsageError
-from engine.musika.coordinates import DEPTH, truncated_normal, walk, windows
+from engine.musika.coordinates import DEPTH, truncated_normal, walk
+from engine.musika.journey import Journey, windows
 
 CONTEXT = 8
 
 
 def take(seed: int, count: int, truncation: float = 2.0) -> np.ndarray:
-    return np.stack(list(islice(windows(seed, CONTEXT, truncation), count)))
+    return np.stack(list(islice(windows(Journey.from_seed(seed, truncation), CONTEXT), count)))
 
 
 def test_positions_lie_on_straight_lines_half_a_step_on() -> None:
@@ -75,9 +76,9 @@ def test_values_are_normal_and_cut(truncation: float) -> None:
 @pytest.mark.parametrize("truncation", [0.0, -1.0, float("nan")])
 def test_a_truncation_that_leaves_nothing_is_refused(truncation: float) -> None:
     with pytest.raises(UsageError, match="truncation"):
-        windows(1, CONTEXT, truncation)
+        Journey.from_seed(1, truncation)
 
 
 def test_a_negative_seed_is_refused() -> None:
     with pytest.raises(UsageError, match="seed"):
-        windows(-1, CONTEXT)
+        Journey.from_seed(-1)

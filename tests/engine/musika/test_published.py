@@ -14,6 +14,7 @@ from benchmarks.random_musika import write_layers, write_random_musika
 from engine.errors import ModelError
 from engine.musika.coders import CoderConfig
 from engine.musika.hdf5 import read_layers
+from engine.musika.journey import Journey
 from engine.musika.networks import GeneratorConfig
 from engine.musika.synthesis import Musika
 
@@ -32,7 +33,7 @@ def test_a_full_size_model_loads_and_sounds(tmp_path: Path) -> None:
     musika = Musika.load(tmp_path)
 
     assert (musika.context, musika.latent_size, musika.autoencoder.frames_per_latent) == (256, 128, 4096)
-    wave = np.concatenate(list(musika.stream(10_000, seed=1)))
+    wave = np.concatenate(list(musika.stream(Journey.from_seed(1), 10_000)))
     assert wave.shape == (10_000, 2)
     assert wave.std() > 1e-5
 
@@ -65,7 +66,7 @@ def test_without_encoders_it_plays_but_does_not_encode(folder: Path) -> None:
 
     musika = Musika.load(folder)
 
-    assert len(next(musika.stream(100, seed=0))) == 100
+    assert len(next(musika.stream(Journey.from_seed(0), 100))) == 100
     with pytest.raises(ModelError, match=r"lacks enc\.h5"):
         musika.encode(np.zeros((9000, 2), np.float32))
 

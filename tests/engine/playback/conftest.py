@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from engine.audio.format import SAMPLE_RATE_HZ
-from engine.playback.mixer import Tracks
+from engine.playback.tracks import Tracks
 from engine.takes.take import Take
+from tests.engine.playback.hearing import Players
+from tests.sound import NullSink
 
 STEM_NAMES = ("drums", "bass", "other", "vocals")
 
@@ -49,3 +51,10 @@ def smooth_tracks(frames: int, *, stems: int = 4, seed: int = 1) -> Tracks:
     spectrum[np.fft.rfftfreq(frames, 1 / SAMPLE_RATE_HZ) > 500.0] = 0.0
     tracks = np.fft.irfft(spectrum, frames, axis=0)
     return (0.05 * tracks / tracks.std()).astype(np.float32)
+
+
+@pytest.fixture
+def new_player(null_sink: NullSink) -> Iterator[Players]:
+    players = Players()
+    yield players
+    players.close()

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from engine.audio.format import Wave
-from engine.playback.mixer import CROSSOVER_FRAMES, RAMP_FRAMES, Gains, Mixer, TrackReader, Tracks, read_tracks, render
+from engine.playback.limiter import CEILING
+from engine.playback.mixer import RAMP_FRAMES, Gains, Mixer, render
 from engine.playback.settings import MixSettings, Strip
+from engine.playback.tracks import CROSSOVER_FRAMES, TrackReader, Tracks, read_tracks
 from tests.engine.playback.conftest import TakeMaker, append, smooth_tracks
 
 
@@ -17,12 +19,17 @@ def mixed(mixer: Mixer, tracks: Tracks) -> Wave:
     return out
 
 
+def under(settings: MixSettings, tracks: Tracks) -> Wave:
+    return np.einsum("tc,ftc->fc", settings.gains(), tracks)
+
+
 def ones(frames: int, tracks: int) -> Tracks:
     return np.ones((frames, tracks, 2), np.float32)
 
 
 def gains(*values: float) -> Gains:
-    return np.array(values, np.float32)
+    """One a track, the same left and right."""
+    return np.repeat(np.array(values, np.float32)[:, None], 2, axis=1)
 
 
 def test_faders_at_0_db_give_the_mix_back(new_take: TakeMaker) -> None:
@@ -36,13 +43,20 @@ def test_render_gives_the_stretch_that_was_asked_for_under_its_gains(new_take: T
     tracks = smooth_tracks(50_000)
     settings = MixSettings((Strip(-6.0), Strip(muted=True), Strip(3.0), Strip()), master_gain_db=-3.0)
     wave = np.concatenate(list(render(new_take(tracks), settings, 777, 40_000)))
-    np.testing.assert_allclose(wave, settings.gains() @ tracks[777:40_777], atol=1e-6)
+    np.testing.assert_allclose(wave, under(settings, tracks[777:40_777]), atol=1e-6)
 
 
-def test_render_ends_with_the_take_and_limits_nothing(new_take: TakeMaker) -> None:
-    take = new_take(ones(1_000, 3))
-    wave = np.concatenate(list(render(take, MixSettings.unity(2), 600, 5_000)))
-    np.testing.assert_array_equal(wave, np.full((400, 2), 3.0))
+def test_render_ends_with_the_take(new_take: TakeMaker) -> None:
+    take = new_take(ones(1_000, 3) / 4)
+    for start, frames in [(600, 400), (900, 100), (1_000, 0)]:
+        wave = np.concatenate(list(render(take, MixSettings.unity(2), start, 5_000)))
+        np.testing.assert_array_equal(wave, np.full((frames, 2), 0.75))
+
+
+def test_render_limits_like_the_device(new_take: TakeMaker) -> None:
+    wave = np.concatenate(list(render(new_take(ones(20_000, 3)), MixSettings.unity(2), 0, 20_000)))
+    assert wave.shape == (20_000, 2)
+    np.testing.assert_allclose(wave, CEILING, rtol=1e-6)
 
 
 def test_settings_for_another_take_are_refused(new_take: TakeMaker) -> None:

@@ -6,12 +6,7 @@ any click stands out. The device's latency is generous because the machine may b
 
 from __future__ import annotations
 
-import functools
-import os
-import subprocess
-import sys
 import threading
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,109 +14,41 @@ import numpy.typing as npt
 import pytest
 
 from engine.audio.format import SAMPLE_RATE_HZ, Wave
-from engine.errors import DeviceError, UsageError
-from engine.playback.device import output_devices
-from engine.playback.mixer import RAMP_FRAMES, Tracks
+from engine.errors import UsageError
+from engine.playback.limiter import CEILING
+from engine.playback.mixer import RAMP_FRAMES
+from engine.playback.passage import SPLICE_FRAMES
 from engine.playback.player import Player
 from engine.playback.playout import FADE_FRAMES
 from engine.playback.settings import MixSettings, Strip
+from engine.playback.tracks import Tracks
+from engine.takes.roles import Listener
 from engine.takes.take import Take
 from tests.engine.playback.conftest import TakeMaker, append, smooth_tracks
-from tests.sound import NullSink, running_daemon, sound_card, wait_until
-
-LATENCY_S = 0.4
-ROOT = Path(__file__).resolve().parents[3]
-
-
-class Players:
-    """Makes players, and knows how often any of them was disturbed."""
-
-    def __init__(self) -> None:
-        self.made: list[Player] = []
-
-    def __call__(self) -> Player:
-        self.made.append(Player(latency_s=LATENCY_S))
-        return self.made[-1]
-
-    @property
-    def underruns(self) -> int:
-        return sum(player.underruns for player in self.made)
-
-    def close(self) -> None:
-        for player in self.made:
-            player.close()
-
-
-@pytest.fixture
-def new_player(null_sink: NullSink) -> Iterator[Players]:
-    players = Players()
-    yield players
-    players.close()
-
-
-def undisturbed(test: Callable[..., None]) -> Callable[..., None]:
-    """Repeat a test during which the machine was so busy that sound was missing: there is nothing to compare then.
-
-    A player that is itself to blame fails every time.
-    """
-
-    @functools.wraps(test)
-    def repeated(*, new_player: Players, **fixtures: object) -> None:
-        for _ in range(3):
-            before = new_player.underruns
-            try:
-                return test(new_player=new_player, **fixtures)
-            except (AssertionError, ValueError):
-                if new_player.underruns == before:
-                    raise
-                new_player.close()
-        return test(new_player=new_player, **fixtures)
-
-    return repeated
-
-
-def wait_for_frame(player: Player, frame: int) -> None:
-    wait_until(lambda: player.position_frames >= frame)
-
-
-def stretches(wave: Wave) -> list[Wave]:
-    """What sounded between silences; even one frame of silence is one, for noise has none and each fade ends on it."""
-    sounding = np.flatnonzero(wave.any(axis=1))
-    return [wave[part[0] : part[-1] + 1] for part in np.split(sounding, np.flatnonzero(np.diff(sounding) > 1) + 1)]
-
-
-def place(stretch: Wave, mix: Wave) -> int:
-    """The frame of `mix` at which `stretch` begins, found where half a second of it, without its fade, fits best."""
-    probe = stretch[FADE_FRAMES : FADE_FRAMES + SAMPLE_RATE_HZ // 2, 0]
-    size = len(mix) + len(probe)
-    correlation = np.fft.irfft(np.fft.rfft(mix[:, 0], size) * np.fft.rfft(probe, size).conj(), size)
-    return int(np.argmax(correlation)) - FADE_FRAMES
-
-
-def fades(frames: int, *, out: bool = True) -> npt.NDArray[np.float64]:
-    """The envelope of a stretch that fades in and, perhaps, out: (frames, 1)."""
-    ramp = np.interp(np.arange(1, frames + 1), [0, FADE_FRAMES], [0.0, 1.0])
-    return (np.minimum(ramp, ramp[::-1]) if out else ramp)[:, None]
-
-
-def assert_sounds_like(wave: Wave, expected: npt.NDArray[np.floating]) -> None:
-    """The difference is 60 dB below: so the level is right to 0.01 dB, and nothing is missing, moved or clicks."""
-    assert wave.shape == expected.shape
-    error_db = 10 * np.log10(np.mean((wave - expected) ** 2) / np.mean(expected**2) + 1e-30)
-    assert error_db < -60
-    assert np.abs(wave - expected).max() < 0.01 * np.abs(expected).max()  # nor does a single sample stick out
+from tests.engine.playback.hearing import (
+    LATENCY_S,
+    Players,
+    assert_sounds_like,
+    fades,
+    place,
+    stretches,
+    undisturbed,
+    wait_for_frame,
+)
+from tests.sound import NullSink, wait_until
 
 
 @undisturbed
 def test_a_take_sounds_as_it_is_without_gaps(null_sink: NullSink, new_player: Players, new_take: TakeMaker) -> None:
     player = new_player()
-    take = new_take(smooth_tracks(3 * SAMPLE_RATE_HZ))
+    take = new_take(smooth_tracks(2 * SAMPLE_RATE_HZ))
     mix = take.read_mix(0, take.mix_frames)
     player.load(take)
     with null_sink.record() as recording:
         player.play()
         assert player.state == "playing"
-        assert player.output_name == "default"
+        wait_until(lambda: player.output_name is not None)
+        assert (player.output_name, player.output_rate_hz, player.output_problem) == ("default", SAMPLE_RATE_HZ, None)
         assert player.latency_s == pytest.approx(LATENCY_S, rel=0.5)
         wait_until(lambda: player.state == "stopped")
         recording.wait_for_silence()
@@ -133,7 +60,7 @@ def test_a_take_sounds_as_it_is_without_gaps(null_sink: NullSink, new_player: Pl
 
 
 @undisturbed
-def test_faders_mute_solo_and_master_are_heard_as_ramps(
+def test_faders_mute_solo_pan_and_master_are_heard_as_ramps(
     null_sink: NullSink, new_player: Players, new_take: TakeMaker
 ) -> None:
     player = new_player()
@@ -142,7 +69,7 @@ def test_faders_mute_solo_and_master_are_heard_as_ramps(
         MixSettings((Strip(-6.0), Strip(), Strip(6.0), Strip())),
         MixSettings((Strip(-6.0), Strip(muted=True), Strip(6.0), Strip())),
         MixSettings((Strip(-6.0), Strip(muted=True), Strip(6.0), Strip(soloed=True))),
-        MixSettings((Strip(),) * 4, master_gain_db=-12.0),
+        MixSettings((Strip(), Strip(pan=-0.7), Strip(), Strip(pan=1.0)), master_gain_db=-12.0),
         MixSettings.unity(4),
     ]
     player.load(new_take(tracks))
@@ -150,7 +77,7 @@ def test_faders_mute_solo_and_master_are_heard_as_ramps(
     with null_sink.record() as recording:
         player.play()
         for number, settings in enumerate(moves, start=1):
-            wait_for_frame(player, number * SAMPLE_RATE_HZ * 3 // 4)
+            wait_for_frame(player, number * SAMPLE_RATE_HZ * 2 // 3)
             before = player.position_frames
             player.set_mix(settings)
             windows.append((before, player.position_frames + round(2 * player.latency_s * SAMPLE_RATE_HZ)))
@@ -169,14 +96,14 @@ def mixed_with_moves(
 ) -> tuple[npt.NDArray[np.float64], list[int]]:
     """What should sound if each move is a ramp, and the frames at which `heard` says that the moves began."""
     tracks = tracks[: len(heard)]
-    gains = np.ones((len(tracks), tracks.shape[1]))
+    gains = np.ones((len(tracks), tracks.shape[1], 2))
     moved_at = []
     for settings in moves:
-        frame = _first_departure(np.einsum("ft,ftc->fc", gains, tracks), heard, after=max(moved_at, default=0))
-        ramp = np.clip(np.arange(1 - frame, len(tracks) - frame + 1) / RAMP_FRAMES, 0.0, 1.0)[:, None]
+        frame = _first_departure(np.einsum("ftc,ftc->fc", gains, tracks), heard, after=max(moved_at, default=0))
+        ramp = np.clip(np.arange(1 - frame, len(tracks) - frame + 1) / RAMP_FRAMES, 0.0, 1.0)[:, None, None]
         gains += ramp * (settings.gains() - gains)
         moved_at.append(frame)
-    return np.einsum("ft,ftc->fc", gains, tracks), moved_at
+    return np.einsum("ftc,ftc->fc", gains, tracks), moved_at
 
 
 def _first_departure(expected: npt.NDArray[np.float64], heard: Wave, after: int) -> int:
@@ -226,11 +153,12 @@ def test_a_growing_take_plays_on_after_a_stall(null_sink: NullSink, new_player: 
     with null_sink.record() as recording:
         player.play()
         recording.wait_for_silence()
-        assert player.state == "playing"
+        assert (player.state, player.waiting) == ("playing", True)
         waits_at = player.position_frames
         assert waits_at <= SAMPLE_RATE_HZ
         append(take, tracks[SAMPLE_RATE_HZ : 2 * SAMPLE_RATE_HZ])
         wait_for_frame(player, waits_at + 1)
+        assert not player.waiting
         append(take, tracks[2 * SAMPLE_RATE_HZ :])
         take.finish()
         wait_until(lambda: player.state == "stopped")
@@ -276,9 +204,95 @@ def test_another_take_follows_on_the_same_device(null_sink: NullSink, new_player
         recording.wait_for_silence()
     heard_first, heard_second = stretches(recording.wave())
     gains = settings.gains()
-    expected = gains @ tracks[: len(heard_first)]
+    expected = np.einsum("tc,ftc->fc", gains, tracks[: len(heard_first)])
     assert_sounds_like(heard_first, expected * fades(len(heard_first)))
     assert_sounds_like(heard_second, gains[-1] * second.read_mix(0, SAMPLE_RATE_HZ) * fades(SAMPLE_RATE_HZ, out=False))
+
+
+@undisturbed
+def test_a_region_goes_round_and_is_left_again_without_a_break(
+    null_sink: NullSink, new_player: Players, new_take: TakeMaker
+) -> None:
+    player = new_player()
+    tracks = smooth_tracks(2 * SAMPLE_RATE_HZ)
+    start, end = SAMPLE_RATE_HZ // 4, SAMPLE_RATE_HZ
+    player.load(new_take(tracks))
+    with null_sink.record() as recording:
+        player.play()
+        wait_for_frame(player, start + 1_000)
+        player.set_loop(start, end)
+        assert player.loop == (start, end)
+        wait_for_frame(player, end - 10_000)
+        for _ in range(2):
+            wait_until(lambda: player.position_frames < start + 15_000)
+            wait_for_frame(player, end - 12_000)
+        player.set_loop(None)
+        wait_until(lambda: player.state == "stopped")
+        recording.wait_for_silence()
+    (stretch,) = stretches(recording.wave())
+    mix = tracks.sum(axis=1)
+    weights = (np.arange(1, SPLICE_FRAMES + 1) / SPLICE_FRAMES)[:, None]
+    turn = mix[start:end].copy()
+    turn[-SPLICE_FRAMES:] = (1 - weights) * turn[-SPLICE_FRAMES:] + weights * mix[start - SPLICE_FRAMES : start]
+    turns = round((len(stretch) - len(mix)) / (end - start))
+    assert turns in (2, 3)
+    expected = np.concatenate([mix[:start], *[turn] * turns, mix[start:]])
+    assert_sounds_like(stretch, expected[: len(stretch)] * fades(len(stretch), out=False))
+
+
+def test_a_region_elsewhere_is_gone_to(new_take: TakeMaker) -> None:
+    player = Player()
+    player.load(new_take(smooth_tracks(60_000), finished=False))
+    player.set_loop(20_000, 40_000)
+    assert player.position_frames == 20_000
+    player.seek(50_000)
+    player.set_loop(None)
+    assert (player.position_frames, player.loop) == (50_000, None)
+    with pytest.raises(UsageError, match="longer region"):
+        player.set_loop(20_000, 20_100)
+    player.close()
+
+
+@undisturbed
+def test_going_over_to_another_take_has_both_sound_at_equal_power(
+    null_sink: NullSink, new_player: Players, new_take: TakeMaker
+) -> None:
+    player = new_player()
+    first, second = new_take(smooth_tracks(4 * SAMPLE_RATE_HZ)), new_take(smooth_tracks(99_000, stems=0, seed=2))
+    player.load(first)
+    with null_sink.record() as recording:
+        player.play()
+        wait_for_frame(player, SAMPLE_RATE_HZ)
+        player.load(second, crossfade_s=0.5)
+        assert (player.state, player.uses(first), player.uses(second)) == ("playing", True, True)
+        wait_until(lambda: not player.uses(first))
+        first.close()
+        wait_until(lambda: player.state == "stopped")
+        recording.wait_for_silence()
+    (stretch,) = stretches(recording.wave())
+    begin = len(stretch) - 99_000
+    angle = np.clip(np.arange(1, 99_001) / (SAMPLE_RATE_HZ // 2), 0.0, 1.0)[:, None] * np.pi / 2
+    expected = np.zeros((len(stretch), 2))
+    leaving = smooth_tracks(4 * SAMPLE_RATE_HZ).sum(axis=1)[: len(stretch)]
+    expected[:begin] = leaving[:begin]
+    expected[begin:] = np.sin(angle) * second.read_mix(0, 99_000)
+    expected[begin : len(leaving)] += (np.cos(angle) * (angle < np.pi / 2))[: len(leaving) - begin] * leaving[begin:]
+    assert_sounds_like(stretch, expected * fades(len(stretch), out=False))
+
+
+@undisturbed
+def test_what_is_too_loud_meets_the_limiter_and_shows(
+    null_sink: NullSink, new_player: Players, new_take: TakeMaker
+) -> None:
+    player = new_player()
+    player.load(new_take(20 * smooth_tracks(2 * SAMPLE_RATE_HZ, stems=0)))
+    with null_sink.record() as recording:
+        player.play()
+        wait_for_frame(player, SAMPLE_RATE_HZ)
+        assert player.limiting_db > 0.1
+        player.pause()
+        recording.wait_for_silence()
+    assert 0.9 < np.abs(recording.wave()).max() <= np.float32(CEILING)
 
 
 def test_levels_show_what_sounds(new_player: Players, new_take: TakeMaker) -> None:
@@ -296,11 +310,6 @@ def test_levels_show_what_sounds(new_player: Players, new_take: TakeMaker) -> No
     np.testing.assert_array_equal(player.levels(), np.zeros((5, 2)))
 
 
-@pytest.mark.usefixtures("null_sink")
-def test_the_default_device_is_listed_first() -> None:
-    assert [(device.name, device.is_default) for device in output_devices()] == [("default", True), ("pulse", False)]
-
-
 def test_without_a_take_there_is_nothing_to_play() -> None:
     player = Player()
     player.pause()
@@ -310,7 +319,35 @@ def test_without_a_take_there_is_nothing_to_play() -> None:
         player.play()
     assert player.state == "stopped"
     assert player.levels().shape == (1, 2)
+    assert (player.heard_frame, player.read_frame, player.playing, player.waiting) == (0, 0, False, False)
     player.close()
+
+
+def test_a_player_is_a_listener_that_has_read_further_than_is_heard(null_sink: NullSink, new_take: TakeMaker) -> None:
+    player = Player(latency_s=LATENCY_S)
+    player.load(new_take(smooth_tracks(4 * SAMPLE_RATE_HZ), finished=False))
+    listener: Listener = player
+    assert (listener.heard_frame, listener.read_frame, listener.playing) == (0, 0, False)
+    player.play()
+    wait_for_frame(player, SAMPLE_RATE_HZ)
+    assert listener.playing
+    assert listener.heard_frame + SAMPLE_RATE_HZ // 2 < listener.read_frame <= listener.heard_frame + 2 * SAMPLE_RATE_HZ
+    player.close()
+
+
+def test_what_an_endless_take_has_let_go_is_passed_over(null_sink: NullSink, tmp_path: Path) -> None:
+    take = Take.create(tmp_path / "endless", kept_frames=10_000)
+    take.append_mix(smooth_tracks(10_000, stems=0)[:, 0])
+    player = Player()
+    player.load(take)
+    take.append_mix(smooth_tracks(10_000, stems=0)[:, 0])
+    assert take.first_frame == 10_000
+    player.play()
+    assert player.position_frames >= 10_000
+    player.seek(0)
+    assert player.position_frames >= 10_000
+    player.close()
+    take.close()
 
 
 def test_a_seek_stays_within_what_exists_and_needs_no_device(new_take: TakeMaker) -> None:
@@ -350,74 +387,3 @@ def test_a_take_that_cannot_be_read_any_more_ends(
     take.close()
     wait_until(lambda: player.state == "stopped")
     assert "cannot read its take" in caplog.text
-
-
-def in_fresh_python(code: str, *, path: Path = ROOT) -> str:
-    """What a Python of its own says to `code`: one that has loaded nothing and knows no devices yet."""
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(path), str(ROOT)])}
-    run = subprocess.run([sys.executable, "-c", code], env=environment, cwd=ROOT, capture_output=True, text=True)
-    assert run.returncode == 0, run.stderr
-    return run.stdout
-
-
-def test_portaudio_is_loaded_by_the_first_play_and_not_before() -> None:
-    modules = "engine.playback.settings, engine.playback.mixer, engine.playback.player"
-    assert in_fresh_python(f"import sys, {modules}; print('sounddevice' in sys.modules)") == "False\n"
-
-
-def test_without_portaudio_the_user_is_told_what_to_install(tmp_path: Path) -> None:
-    (tmp_path / "sounddevice.py").write_text("raise OSError('PortAudio library not found')")
-    told = in_fresh_python(f"from {__name__} import *; play_without_portaudio(Path({str(tmp_path)!r}))", path=tmp_path)
-    assert "libportaudio2" in told
-
-
-def play_without_portaudio(folder: Path) -> None:
-    """Runs in a Python of its own."""
-    assert output_devices() == []
-    print(refusal(loaded_player(folder)))
-
-
-@pytest.mark.usefixtures("null_sink")
-def test_a_device_may_be_missing_come_go_and_come_again(tmp_path: Path) -> None:
-    in_fresh_python(f"from {__name__} import *; play_on_devices_that_come_and_go(Path({str(tmp_path)!r}))")
-
-
-def play_on_devices_that_come_and_go(folder: Path) -> None:
-    """Runs in a Python of its own."""
-    os.environ |= sound_card(folder)  # with no daemon yet
-    player = loaded_player(folder)
-    assert output_devices() == []
-    assert refusal(player).startswith("There is no audio output. Connect or choose")
-    assert (player.state, player.position_frames) == ("stopped", 0)
-    player.seek(1_000)
-    player.set_mix(MixSettings(master_gain_db=-6.0))
-    assert player.position_frames == 1_000
-
-    with running_daemon(folder, sound_card(folder)):
-        player.play()
-        assert player.state == "playing"
-        wait_for_frame(player, 2_000)
-    wait_until(lambda: player.state == "paused")
-    paused_at = player.position_frames
-    assert "audio output" in refusal(player)
-    assert (player.state, player.position_frames) == ("paused", paused_at)
-    with running_daemon(folder, sound_card(folder)):
-        player.play()
-        wait_for_frame(player, paused_at + 1_000)
-        player.close()
-
-
-def loaded_player(folder: Path) -> Player:
-    take = Take.create(folder / "take")
-    append(take, smooth_tracks(10 * SAMPLE_RATE_HZ, stems=0))
-    take.finish()
-    player = Player(latency_s=LATENCY_S)
-    player.load(take)
-    return player
-
-
-def refusal(player: Player) -> str:
-    """What `play()` says when it cannot."""
-    with pytest.raises(DeviceError) as caught:
-        player.play()
-    return str(caught.value)

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from engine.playback.mixer import Tracks
 from engine.playback.ring import Ring
+from engine.playback.tracks import Tracks
 
 
 def counted(start: int, frames: int) -> Tracks:

@@ -12,18 +12,20 @@ from engine.playback.settings import MixSettings, Strip
 
 
 def test_a_fresh_mixer_changes_nothing() -> None:
-    np.testing.assert_array_equal(MixSettings.unity(4).gains(), np.ones(5, np.float32))
-    np.testing.assert_array_equal(MixSettings().gains(), [1.0])
+    np.testing.assert_array_equal(MixSettings.unity(4).gains(), np.ones((5, 2), np.float32))
+    np.testing.assert_array_equal(MixSettings().gains(), [[1.0, 1.0]])
 
 
 def test_gains_are_decibels_of_amplitude() -> None:
     settings = MixSettings((Strip(6.0), Strip(-6.0), Strip(-20.0), Strip(-math.inf)))
-    np.testing.assert_allclose(settings.gains(), [1.995262, 0.501187, 0.1, 0.0, 1.0], rtol=1e-6)
+    for gains in settings.gains().T:
+        np.testing.assert_allclose(gains, [1.995262, 0.501187, 0.1, 0.0, 1.0], rtol=1e-6)
 
 
 def test_the_rest_follows_the_master_only() -> None:
     strips = (Strip(-20.0), Strip(muted=True), Strip(soloed=True))
-    np.testing.assert_allclose(MixSettings(strips, master_gain_db=-20.0).gains(), [0.0, 0.0, 0.1, 0.1], rtol=1e-6)
+    gains = MixSettings(strips, master_gain_db=-20.0).gains()
+    np.testing.assert_allclose(gains, np.repeat([[0.0], [0.0], [0.1], [0.1]], 2, axis=1), rtol=1e-6)
     assert not MixSettings(strips, master_gain_db=-math.inf).gains().any()
 
 
@@ -39,7 +41,7 @@ def test_the_rest_follows_the_master_only() -> None:
 def test_mute_is_stronger_than_solo_and_any_solo_silences_the_others(
     strips: tuple[Strip, ...], audible: list[int]
 ) -> None:
-    np.testing.assert_array_equal(MixSettings(strips).gains(), [*audible, 1])
+    np.testing.assert_array_equal(MixSettings(strips).gains(), np.repeat([[*audible, 1]], 2, axis=0).T)
 
 
 @pytest.mark.parametrize("gain_db", [6.1, math.inf, math.nan])
@@ -48,6 +50,22 @@ def test_a_gain_that_no_fader_shows_is_refused(gain_db: float) -> None:
         Strip(gain_db)
     with pytest.raises(ValueError, match="dB"):
         MixSettings(master_gain_db=gain_db)
+
+
+@pytest.mark.parametrize(
+    ("pan", "left", "right"),
+    [(0.0, 1, 1), (-1.0, 1, 0), (1.0, 0, 1), (0.5, 0.707107, 1), (-0.5, 1, 0.707107)],
+)
+def test_pan_is_a_balance_that_takes_from_the_far_side_only(pan: float, left: float, right: float) -> None:
+    gains = MixSettings((Strip(pan=pan), Strip(-20.0, pan=pan), Strip(pan=pan, muted=True))).gains()
+    expected = [[left, right], [0.1 * left, 0.1 * right], [0, 0], [1, 1]]
+    np.testing.assert_allclose(gains, expected, rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize("pan", [1.01, -2.0, math.nan])
+def test_a_pan_that_no_knob_shows_is_refused(pan: float) -> None:
+    with pytest.raises(ValueError, match="pan"):
+        Strip(pan=pan)
 
 
 def test_settings_are_values() -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import mmap
+import threading
+import tracemalloc
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +18,11 @@ from demucs.htdemucs import HTDemucs
 
 from engine.audio.format import SAMPLE_RATE_HZ, Wave
 from engine.errors import ModelError
+from engine.gate import Cancelled, Gate
 from engine.models.card import ModelCard, write_card
 from engine.models.weights import write_tensors
 from engine.separation.network import build_network
+from engine.separation.precision import Precision, agreement_db, has_bfloat16
 from engine.separation.separator import Separator
 
 SIZES: dict[str, Any] = {
@@ -84,10 +89,6 @@ def blocks_of(mix: Wave, frames: int) -> Iterator[Wave]:
 
 def separated(separator: Separator, mix: Wave, block_frames: int = 65_536) -> npt.NDArray[np.float32]:
     return np.concatenate(list(separator.stream(blocks_of(mix, block_frames))))
-
-
-def agreement_db(reference: npt.NDArray[np.float32], found: npt.NDArray[np.float32]) -> float:
-    return float(10 * np.log10((reference**2).sum() / (((reference - found) ** 2).sum() + 1e-30)))
 
 
 @pytest.mark.parametrize(
@@ -164,6 +165,119 @@ def test_the_first_stems_come_after_one_segment_and_the_mix_is_read_no_further_t
     assert read < 21 * 8268 + SEGMENT_FRAMES
 
 
+def test_stems_that_are_wanted_soon_come_after_a_quarter_of_a_segment(separator: Separator) -> None:
+    read = 0
+
+    def coming() -> Iterator[Wave]:
+        nonlocal read
+        for block in blocks_of(noise(5 * SEGMENT_FRAMES + 77), 100):
+            read += len(block)
+            yield block
+
+    stems = separator.stream(coming(), soon=True)
+    first = next(stems)
+    assert read == 2800  # the blocks that cover a quarter of a segment
+    assert len(first) == 2067
+    assert len(first) + sum(map(len, stems)) == 5 * SEGMENT_FRAMES + 77
+
+
+def test_only_the_beginning_differs_where_stems_are_wanted_soon(network: HTDemucs, separator: Separator) -> None:
+    """Once whole segments have begun, their audio is separated as ever: a stream that begins there says the same."""
+    begin = 2067 + 4134  # strides of the two shorter segments
+    mix = noise(6 * SEGMENT_FRAMES)
+    soon = np.concatenate(list(separator.stream([mix], soon=True)))
+    later = separated(separator, mix[begin:])
+    crossed = SEGMENT_FRAMES // 2 // 4  # in the overlap with the last shorter one
+    assert agreement_db(later[crossed + 1 :], soon[begin + crossed + 1 :]) > 100
+
+
+@pytest.mark.parametrize("frames", [1, 900, 2755, 2756, 2757, 9000])
+def test_little_audio_wanted_soon_has_its_frames_too(separator: Separator, frames: int) -> None:
+    stems = np.concatenate(list(separator.stream([noise(frames)], soon=True)))
+    assert stems.shape == (frames, 4, 2)
+    assert np.isfinite(stems).all()
+
+
+class Turnstile:
+    """Counts who goes through it, and does something at a certain count."""
+
+    def __init__(self, at: int = 0, act: Callable[[], None] = lambda: None) -> None:
+        self.gate, self.count = Gate(), 0
+        self._at, self._act = at, act
+
+    def go_through(self) -> None:
+        self.count += 1
+        if self.count == self._at:
+            self._act()
+        self.gate.go_through()
+
+
+def test_every_layer_goes_through_the_gate_and_asking_for_blocks_does_not(separator: Separator) -> None:
+    gate, counts = Turnstile(), []
+
+    def coming() -> Iterator[Wave]:
+        for block in blocks_of(noise(SEGMENT_FRAMES + 8268), SEGMENT_FRAMES // 3):
+            counts.append(gate.count)
+            yield block
+
+    list(separator.stream(coming(), gate))
+    assert counts[0] == counts[2] == 0  # nothing to compute before the first segment is there
+    assert counts[4] == counts[5] > 100  # one segment, many layers
+    assert gate.count == 3 * counts[4]  # and the one at the end, which is short
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_cancelled_in_the_middle_of_a_network_it_can_be_used_again(network: HTDemucs, precision: Precision) -> None:
+    separator, mix = Separator(network, precision), noise(3 * SEGMENT_FRAMES)
+    expected = separated(separator, mix)
+    for at in (1, 50, 130, 250):
+        gate = Turnstile(at)
+        gate._act = gate.gate.cancel
+        with pytest.raises(Cancelled):
+            list(separator.stream([mix], gate))
+        assert gate.count == at
+    np.testing.assert_array_equal(separated(separator, mix), expected)
+
+
+def test_paused_in_the_middle_of_a_network_it_waits_and_goes_on(separator: Separator) -> None:
+    mix, found, halted = noise(2 * SEGMENT_FRAMES), [], threading.Event()
+
+    def pause() -> None:
+        gate.gate.pause()
+        halted.set()
+
+    gate = Turnstile(77, pause)
+    thread = threading.Thread(target=lambda: found.extend(separator.stream([mix], gate)))
+    thread.start()
+    assert halted.wait(60)
+    thread.join(0.05)
+    assert thread.is_alive()
+    assert gate.count == 77
+    gate.gate.go_on()
+    thread.join(60)
+    np.testing.assert_array_equal(np.concatenate(found), separated(separator, mix))
+
+
+def test_memory_does_not_grow_with_the_length(separator: Separator) -> None:
+    """What numpy takes at most, and what the process holds, between 5 and 40 segments of a stream."""
+    peaks, held = [], []
+    for segments in (5, 40):
+        tracemalloc.start()
+        for _ in separator.stream(noise(SEGMENT_FRAMES, seed) for seed in range(segments)):
+            pass
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        held.append(resident_bytes())
+    assert peaks[1] < 1.05 * peaks[0]
+    assert held[1] < held[0] + 4e6
+
+
+def resident_bytes() -> int:
+    """What the process holds now (0 where the system does not say)."""
+    statm = Path("/proc/self/statm")
+    return int(statm.read_text().split()[1]) * mmap.PAGESIZE if statm.exists() else 0
+
+
 def test_the_callers_audio_stays_as_it_was(separator: Separator) -> None:
     mix = noise(2 * SEGMENT_FRAMES)
     before = mix.copy()
@@ -180,7 +294,7 @@ def test_blocks_once_given_do_not_change(separator: Separator) -> None:
 
 
 def test_a_model_folder_loads_to_the_same_network(folder: Path, separator: Separator) -> None:
-    loaded = Separator.load(folder)
+    loaded = Separator.load(folder, "float32")
     mix = noise(SEGMENT_FRAMES + 5)
     assert loaded.stem_names == ("drums", "bass", "other", "vocals")
     np.testing.assert_array_equal(separated(loaded, mix), separated(separator, mix))
@@ -190,7 +304,20 @@ def test_half_precision_on_disk_costs_little(tmp_path: Path, network: HTDemucs, 
     write_tensors(tmp_path / WEIGHTS, tensors_of(network), float16=True)
     write_card(ModelCard(name="tiny", title="Tiny", kind="separator", sizes=SIZES), tmp_path)
     mix = noise(SEGMENT_FRAMES)
-    assert agreement_db(separated(separator, mix), separated(Separator.load(tmp_path), mix)) > 40
+    assert agreement_db(separated(separator, mix), separated(Separator.load(tmp_path, "float32"), mix)) > 40
+
+
+@pytest.mark.skipif(not has_bfloat16(), reason="the processor imitates bfloat16")
+def test_bfloat16_is_chosen_where_it_is_right(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Separator.load(folder).precision == "bfloat16"
+    monkeypatch.setattr("engine.separation.separator.ENOUGH_DB", 70.0)  # more than eight bits can give
+    assert Separator.load(folder).precision == "float32"
+    assert Separator.load(folder, "bfloat16").precision == "bfloat16"  # as ordered
+
+
+def test_a_processor_that_imitates_bfloat16_computes_in_float32(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.separation.separator.has_bfloat16", lambda: False)
+    assert Separator.load(folder).precision == "float32"
 
 
 def test_damaged_weights_are_refused(folder: Path) -> None:

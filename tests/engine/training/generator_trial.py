@@ -23,6 +23,7 @@ from benchmarks.random_musika import write_random_musika
 from engine.errors import ModelError
 from engine.models.card import load_card, verify
 from engine.musika.coders import CoderConfig
+from engine.musika.journey import Journey
 from engine.musika.layers import values
 from engine.musika.networks import GeneratorConfig
 from engine.musika.synthesis import Musika, load_autoencoder
@@ -166,7 +167,7 @@ def model(folder: Path, autoencoder: Path) -> dict[str, Any]:
         "files": sorted(card.files),
         "sizes": card.sizes,
         "trained": [card.trained_on, card.trained_for],
-        "frames": sum(map(len, musika.stream(1000, seed=3))),
+        "frames": sum(map(len, musika.stream(Journey.from_seed(3), 1000))),
     }
 
 

@@ -1,0 +1,126 @@
+"""GUI thread's side of a thread that carries out requests, one after the other; and its own side."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+
+from engine.errors import StudioError
+from engine.gate import Cancelled, Gate
+
+log = logging.getLogger(__name__)
+
+UNEXPECTED = "Something went wrong inside the studio: try again, or report the details."
+
+Work = Callable[[Gate], None]
+
+
+class Worker(QObject):
+    """Methods without an underscore belong to the GUI thread and return at once; signals tell what they bring about."""
+
+    started = Signal(str)
+    """A request is being carried out; says what is being done, for people."""
+    failed = Signal(str, str)
+    """What went wrong: a sentence for the user, and details."""
+    idle = Signal()
+    """A request has ended, well or not."""
+
+    _posted = Signal(object)
+
+    def __init__(self, name: str) -> None:
+        """Make a thread called `name`, not yet running."""
+        super().__init__()
+        self._thread = QThread()
+        self._thread.setObjectName(name)
+        self._runner = _Runner()
+        self._runner.moveToThread(self._thread)
+        self._posted.connect(self._runner.run)
+        self._gates: set[Gate] = set()
+        self._changing = threading.Lock()
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the thread has been started and not closed."""
+        return self._thread.isRunning()
+
+    def cancel(self) -> None:
+        """End what is being done and what has been asked for, within 0.3 s; what follows is not touched."""
+        for gate in self._open_gates():
+            gate.cancel()
+
+    def pause(self) -> None:
+        """Let what is being done, and what has been asked for, stand still."""
+        for gate in self._open_gates():
+            gate.pause()
+
+    def go_on(self) -> None:
+        """Let it go on."""
+        for gate in self._open_gates():
+            gate.go_on()
+
+    def close(self) -> None:
+        """Cancel, and wait for the thread to end. No request may follow."""
+        self.cancel()
+        if self.is_running:
+            self._posted.emit(self._end)
+            self._posted.emit(self._thread.quit)
+            self._thread.wait()
+
+    def _end(self) -> None:
+        """What is to be done last."""
+
+    def _request(self, text: str, work: Work) -> None:
+        """Have `work` done, which passes through a gate of its own: a cancel can neither miss it nor meet the next."""
+        gate = Gate()
+        with self._changing:
+            self._gates.add(gate)
+        self._posted.emit(partial(self._carry_out, text, work, gate))
+
+    def _open_gates(self) -> list[Gate]:
+        with self._changing:
+            return list(self._gates)
+
+    def _carry_out(self, text: str, work: Work, gate: Gate) -> None:
+        self.started.emit(text)
+        self._guarded(partial(work, gate))
+        with self._changing:
+            self._gates.discard(gate)
+        self.idle.emit()
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        try:
+            with suppress(Cancelled):
+                work()
+        except StudioError as error:
+            self._tell(error)
+        except Exception as error:
+            log.exception("unexpected error in the thread “%s”", self._thread.objectName())
+            self.failed.emit(UNEXPECTED, details_of(error))
+
+    def _tell(self, error: StudioError) -> None:
+        log.info("%s", error, exc_info=error)
+        self.failed.emit(str(error), details_of(error))
+
+
+class _Runner(QObject):
+    """Lives in the thread and does there, in order, what is posted."""
+
+    @Slot(object)
+    def run(self, work: Callable[[], None]) -> None:
+        """Do it."""
+        work()
+
+
+def details_of(error: Exception) -> str:
+    """An error with all its causes, for those who can read it."""
+    return "".join(traceback.format_exception(error))

@@ -1,0 +1,142 @@
+"""Exports, kept stretches, takes thrown away and models found, in a thread of their own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+from PySide6.QtCore import Qt
+
+from app.file_thread import FileThread
+from engine.audio.format import SAMPLE_RATE_HZ
+from engine.models.catalogue import Catalogue
+from engine.playback.settings import MixSettings
+from engine.takes.take import Take
+from tests.app.telling import Heard
+
+SIGNALS = ("models_found", "started", "progressed", "exported", "kept", "failed", "idle")
+
+
+@pytest.fixture
+def files(tmp_path, qapp):
+    files = FileThread(lambda: Catalogue([tmp_path / "models"]))
+    files.start()
+    yield files
+    files.close()
+
+
+@pytest.fixture
+def heard(files) -> Heard:
+    return Heard(files, SIGNALS)
+
+
+@pytest.fixture
+def carried_out(heard, qtbot) -> Callable[..., None]:
+    """Makes a request and waits until it has been carried out."""
+
+    def carry_out(request: Callable[..., None], *arguments: Any) -> None:
+        done = len(heard.all("idle"))
+        request(*arguments)
+        qtbot.waitUntil(lambda: len(heard.all("idle")) > done, timeout=30_000)
+
+    return carry_out
+
+
+def make_take(folder: Path, duration_s: int) -> Take:
+    """A finished take of quiet noise, without stems."""
+    take = Take.create(folder)
+    rng = np.random.default_rng(0)
+    for _ in range(duration_s):
+        take.append_mix(rng.normal(0, 0.1, (SAMPLE_RATE_HZ, 2)).astype(np.float32))
+    take.finish()
+    return take
+
+
+@pytest.fixture
+def take(tmp_path):
+    take = make_take(tmp_path / "take", 5)
+    yield take
+    take.close()
+
+
+@pytest.fixture
+def long_take(tmp_path):
+    take = make_take(tmp_path / "long", 60)
+    yield take
+    take.close()
+
+
+def test_models_are_found_and_broken_ones_told(tmp_path, files, heard, qtbot):
+    for name, kind in (("band", "generator"), ("coder", "autoencoder"), ("splitter", "separator")):
+        (tmp_path / "models" / name).mkdir(parents=True)
+        (tmp_path / "models" / name / "card.json").write_text(json.dumps({"name": name, "title": name, "kind": kind}))
+    (tmp_path / "models" / "broken").mkdir()
+    (tmp_path / "models" / "broken" / "card.json").write_text("{")
+    files.look_for_models()
+    qtbot.waitUntil(lambda: "failed" in heard.names())
+    (_, (catalogue,)), (_, (sentence, details)) = heard.notes
+    assert [card.name for card in catalogue.cards("generator")] == ["band"]
+    assert "import the model again" in sentence
+    assert "JSONDecodeError" in details
+
+
+def test_a_mix_is_exported_as_the_faders_stand(files, heard, carried_out, take, tmp_path):
+    target = tmp_path / "out" / "mix.wav"
+    carried_out(files.export_mix, take, MixSettings(master_gain_db=-6.0), target)
+    written, rate_hz = soundfile.read(target, dtype="float32")
+    np.testing.assert_allclose(written, take.read_mix(0, 10**7) * 10 ** (-6 / 20), atol=1e-6)
+    assert rate_hz == SAMPLE_RATE_HZ
+    assert heard.all("started") == ["Exporting mix.wav"]
+    assert heard.all("exported") == [[target]]
+    fractions = heard.all("progressed")
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1
+
+
+def test_an_export_that_cannot_be_written_is_a_sentence(files, heard, carried_out, take, tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    carried_out(files.export_mix, take, MixSettings(), tmp_path / "file" / "mix.wav")
+    assert "exported" not in heard.names()
+    assert "file, not a folder" in heard.all("failed")[0]
+
+
+def test_a_cancelled_export_leaves_nothing(files, heard, carried_out, long_take, tmp_path):
+    files.progressed.connect(lambda _: files.cancel(), Qt.ConnectionType.DirectConnection)
+    carried_out(files.export_mix, long_take, MixSettings(), tmp_path / "out" / "mix.wav")
+    assert "exported" not in heard.names()
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_closing_in_the_middle_leaves_nothing(files, heard, long_take, qtbot, tmp_path):
+    files.export_mix(long_take, MixSettings(), tmp_path / "out" / "mix.wav")
+    files.keep(long_take, 0, 60 * SAMPLE_RATE_HZ, tmp_path / "kept" / "Jam")
+    qtbot.waitUntil(lambda: "progressed" in heard.names())
+    files.close()
+    assert not (tmp_path / "out" / "mix.wav").exists()
+    assert not (tmp_path / "kept").exists()
+
+
+def test_a_stretch_is_kept_as_a_take(files, heard, carried_out, take, tmp_path):
+    carried_out(files.keep, take, 2 * SAMPLE_RATE_HZ, 4 * SAMPLE_RATE_HZ, tmp_path / "kept" / "Jam")
+    assert heard.all("kept") == [tmp_path / "kept" / "Jam"]
+    kept = Take.open(tmp_path / "kept" / "Jam")
+    np.testing.assert_array_equal(kept.read_mix(0, 10**7), take.read_mix(2 * SAMPLE_RATE_HZ, 2 * SAMPLE_RATE_HZ))
+    kept.close()
+
+
+def test_a_discarded_take_is_gone_after_what_was_asked_of_it(files, heard, qtbot, tmp_path):
+    gone, closed = make_take(tmp_path / "gone", 5), make_take(tmp_path / "closed", 1)
+    files.export_mix(gone, MixSettings(), tmp_path / "mix.wav")
+    files.discard(gone, remove=True)
+    files.discard(closed, remove=False)
+    files.export_mix(closed, MixSettings(), tmp_path / "late.wav")
+    qtbot.waitUntil(lambda: len(heard.all("idle")) == 2)
+    assert soundfile.info(tmp_path / "mix.wav").frames == 5 * SAMPLE_RATE_HZ
+    assert not gone.folder.exists()
+    assert closed.folder.is_dir()
+    assert not (tmp_path / "late.wav").exists()
