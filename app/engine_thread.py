@@ -90,10 +90,17 @@ class EngineThread(Worker):
         """Whether a take is one of this thread's own, and not one that was kept."""
         return self._folder is not None and take.folder.parent == self._folder
 
-    def close(self) -> None:
-        """Cancel, wait for the thread to end, and remove the takes. No request may follow."""
+    def close(self, patience_s: float | None = None) -> bool:
+        """Cancel, wait for the thread to end, and remove the takes. No request may follow.
+
+        A library that is being imported cannot be interrupted, and no take is being made then. So who has not the
+        patience to wait for that may end the process: whether the thread has ended is the answer.
+        """
         self._closing.cancel()
-        super().close()
+        ended = super().close(patience_s)
+        if not ended:
+            self._end()
+        return ended
 
     def _end(self) -> None:
         self._ending.close()

@@ -15,6 +15,8 @@ With DEEPDEADNET_WATCHDOG in the environment, what blocks the window for longer 
 
 from __future__ import annotations
 
+import logging
+import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -32,6 +34,9 @@ from engine.models.catalogue import Catalogue
 from engine.playback.player import Player
 from resources import theme
 
+PATIENCE_S = 0.2
+"""Whoever closes the window while libraries are being imported need not wait longer for the program to be gone."""
+
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Open the window and stay until it is closed; return the exit status.
@@ -44,10 +49,15 @@ def run(arguments: Sequence[str] | None = None) -> int:
     window = make_window()
     # Ctrl+C in the terminal closes the window; Python looks for it whenever the window's timer calls.
     signal.signal(signal.SIGINT, lambda *_: window.close())
+    window.patience_s = PATIENCE_S
     window.show()
     window.start()
     with watchdog.watching(application) if watchdog.is_wanted() else nullcontext():
-        return application.exec()
+        status = application.exec()
+    if not window.ended:  # Python would wait for the import, or abort with it
+        logging.shutdown()
+        os._exit(status)
+    return status
 
 
 def make_application(arguments: Sequence[str]) -> QApplication:

@@ -33,6 +33,10 @@ class Window(QMainWindow):
     def __init__(self, session: Session, engine: EngineThread, files: FileThread, player: Player) -> None:
         super().__init__()
         self.session, self.engine, self.files = session, engine, files
+        self.patience_s: float | None = None
+        """How long closing waits for a library that is being imported; None: until it is."""
+        self.ended = True
+        """Whether closing had not to leave it running."""
         self._readied = ""  # the model that was chosen last, and loaded
         self._make_rooms()
         self.playing = Playing(player, self.transport, self.view, self.mixer, self.header)
@@ -290,7 +294,7 @@ class Window(QMainWindow):
         self.training.close()
         self.playing.close()
         self.files.close()
-        self.engine.close()
+        self.ended = self.engine.close(self.patience_s)
         # What the threads have told in the meantime must not be shown any more: it would play again.
         QCoreApplication.removePostedEvents(self, QEvent.Type.MetaCall)
         QCoreApplication.removePostedEvents(self.making, QEvent.Type.MetaCall)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
-from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtCore import QDeadlineTimer, QObject, QThread, Signal, Slot
 
 from engine.errors import StudioError
 from engine.gate import Cancelled, Gate
@@ -68,13 +68,15 @@ class Worker(QObject):
         for gate in self._open_gates():
             gate.go_on()
 
-    def close(self) -> None:
-        """Cancel, and wait for the thread to end. No request may follow."""
+    def close(self, patience_s: float | None = None) -> bool:
+        """Cancel, and wait for the thread to end, at most `patience_s`; whether it has. No request may follow."""
         self.cancel()
-        if self.is_running:
-            self._posted.emit(self._end)
-            self._posted.emit(self._thread.quit)
-            self._thread.wait()
+        if not self.is_running:
+            return True
+        self._posted.emit(self._end)
+        self._posted.emit(self._thread.quit)
+        forever = QDeadlineTimer(QDeadlineTimer.ForeverConstant.Forever)
+        return self._thread.wait(forever if patience_s is None else QDeadlineTimer(round(1000 * patience_s)))
 
     def _end(self) -> None:
         """What is to be done last."""

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import os
 import tempfile
 import threading
@@ -45,6 +44,9 @@ from engine.takes.take import Take
 AUDIBLE = 1e-3
 """−60 dB below full scale: what is quieter does not count as sound."""
 
+SILENT_DB = -150.0
+"""Of the master fader: nobody hears it, and the meters still move."""
+
 TAKE_S = 60.0
 PAUSE_S = 0.7
 """Between two presses: what played has fallen silent, and what is new is seen."""
@@ -54,7 +56,7 @@ FULL_SIZE = ("full-size", "full-size-stems")
 """The names of the generator and of the separator with random weights."""
 
 NO_OUTPUT = (
-    "The first sound was not timed: there is neither PulseAudio (Debian: pulseaudio, pulseaudio-utils, "
+    "First sound and stems were not timed: there is neither PulseAudio (Debian: pulseaudio, pulseaudio-utils, "
     "libasound2-plugins) nor an output that plays."
 )
 
@@ -203,7 +205,7 @@ class EarAtDevice:
 
     def wait_for_sound(self, take: Take) -> float:
         """See `Ear`."""
-        self._player.set_mix(replace(self._player.mix, master_gain_db=-math.inf))
+        self._player.set_mix(replace(self._player.mix, master_gain_db=SILENT_DB))
         while not _is_audible(take.read_mix(0, self._player.position_frames)).any():
             time.sleep(LOOK_EVERY_S)
         return time.monotonic()

@@ -1,12 +1,13 @@
 """Command line: hours of radio in minutes: how memory and disk behave, and whether anything is ever missing.
 
     python -m benchmarks.soak [--minutes 180] [--model house-band] [--separator house-band-stems] [--kept-minutes 10]
-                              [--tiny] [--out soak]
+                              [--networks real|tiny|none] [--out soak]
 
 The listener is simulated: it hears a second whenever the radio rests, so time passes as fast as the machine computes.
 Every three minutes the hand does something (skips, steers, asks for more like this), every twenty it keeps the last two
-minutes. Writes OUT.csv and OUT.png (also when it is stopped by Ctrl-C), and prints by how much the memory has grown since the first kept minutes were full.
-`--tiny` uses networks of the tests' size: everything but the networks is the real thing then.
+minutes. Writes OUT.csv and OUT.png, also when it is stopped by Ctrl-C, and prints by how much the memory has grown
+since the first kept minutes were full. With networks of the tests' size, or with stand-ins for them, all but the
+networks is the real thing.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from engine.audio.format import SAMPLE_RATE_HZ
 from engine.models.catalogue import Catalogue
 from engine.musika.journey import Journey
 from engine.playback.tracks import TrackReader
-from engine.radio import Radio
+from engine.radio import Piece, Radio
 from engine.studio import Studio
 from engine.takes.keeping import keep
 from engine.takes.take import Take
@@ -37,6 +38,7 @@ WISH_EVERY_S = 180
 KEEP_EVERY_S = 1200
 KEPT_AT_ONCE_S = 120
 SAMPLE_EVERY_S = 15
+PIECE_S = 300
 
 
 @dataclass(frozen=True)
@@ -86,21 +88,32 @@ class Ear:
         return self._stem_frames / max(1, self.heard_frame)
 
 
-def soak(studio: Studio, folder: Path, options: argparse.Namespace) -> Iterator[Sample]:
-    """Play the radio for so many minutes of simulated time; a sample every SAMPLE_EVERY_S."""
-    ear, begin_s = Ear(), time.monotonic()
-    radio = studio.radio(
-        folder / "radio",
-        options.model,
-        Journey(style=1, variation=1, drift=0.3),
-        separator=options.separator,
-        listener=ear,
-        kept_s=60 * options.kept_minutes,
-        piece_s=300,
+def radio_with(networks: str, folder: Path, ear: Ear, options: argparse.Namespace) -> Radio:
+    """The radio to listen to, in `folder`."""
+    journey, kept_s = Journey(style=1, variation=1, drift=0.3), 60 * options.kept_minutes
+    if networks == "none":
+        from tests.engine.test_radio import Band, Halver
+
+        kept_frames = round(kept_s * SAMPLE_RATE_HZ)
+        take = Take.create(folder / "radio", stem_names=Halver.stem_names, kept_frames=kept_frames)
+        return Radio(take, Piece("one", journey), Band, Halver(), ear, piece_s=PIECE_S)
+    studio, model, separator = Studio(), options.model, options.separator
+    if networks == "tiny":
+        from tests.tiny_models import write_tiny_models
+
+        write_tiny_models(folder.parent / "models")
+        studio, model, separator = Studio(Catalogue([folder.parent / "models"])), "tiny-band", "tiny-splitter"
+    return studio.radio(
+        folder / "radio", model, journey, separator=separator, listener=ear, kept_s=kept_s, piece_s=PIECE_S
     )
+
+
+def soak(radio: Radio, ear: Ear, folder: Path, minutes: int) -> Iterator[Sample]:
+    """Play the radio for so many minutes of simulated time; a sample every SAMPLE_EVERY_S."""
+    begin_s = time.monotonic()
     ear.tune_in(radio.take)
     work, random = radio.work(), np.random.default_rng(0)
-    for second in range(60 * options.minutes):
+    for second in range(60 * minutes + 1):
         for progress in work:
             if progress.problem:
                 raise progress.problem
@@ -171,23 +184,17 @@ def main() -> None:
     parser.add_argument("--model", default="house-band")
     parser.add_argument("--separator", default="house-band-stems")
     parser.add_argument("--kept-minutes", type=float, default=10)
-    parser.add_argument("--tiny", action="store_true")
+    parser.add_argument("--networks", choices=("real", "tiny", "none"), default="real")
     parser.add_argument("--out", type=Path, default=Path("soak"))
     options = parser.parse_args()
-    samples = []
-    with tempfile.TemporaryDirectory(prefix="soak-") as folder:
-        studio = Studio()
-        if options.tiny:
-            from tests.tiny_models import write_tiny_models
-
-            write_tiny_models(Path(folder) / "models")
-            studio = Studio(Catalogue([Path(folder) / "models"]))
-            options.model, options.separator = "tiny-band", "tiny-splitter"
-        with suppress(KeyboardInterrupt):
-            for sample in soak(studio, Path(folder) / "takes", options):
-                samples.append(sample)
-                if sample.heard_s % 300 == 0:
-                    print(sample, flush=True)
+    samples, ear = [], Ear()
+    with tempfile.TemporaryDirectory(prefix="soak-") as temporary, suppress(KeyboardInterrupt):
+        folder = Path(temporary) / "takes"
+        radio = radio_with(options.networks, folder, ear, options)
+        for sample in soak(radio, ear, folder, options.minutes):
+            samples.append(sample)
+            if sample.heard_s % 300 == 0:
+                print(sample, flush=True)
     write(samples, options.out)
     settled = [
         sample for sample in samples if sample.heard_s >= min(60 * options.kept_minutes, samples[-1].heard_s / 2)

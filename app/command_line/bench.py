@@ -54,24 +54,17 @@ def bench(options: Namespace) -> dict[str, Any]:
     found: dict[str, Any] = {}
     problems: dict[str, str] = {}
     with restartable(STOPPED):
+        end_s = began_s
         for part in PARTS:
+            end_s += part.limit_s  # what others have not needed is there for the next
             if part.name in wanted:
-                _measure(part, found, problems)
+                _measure(part, end_s - time.perf_counter(), found, problems)
             else:
                 problems |= dict.fromkeys((figure.key for figure in part.figures), LEFT_OUT)
-    figures = [figure for part in PARTS for figure in part.figures]
     facts = {**machine(), "bfloat16": found.pop("bfloat16", None), "load_before": load}
-    report = {
-        **{key: _rounded(value) for key, value in found.items()},
-        **{figure.key: _rounded(found.get(figure.key)) for figure in figures},
-        "problems": problems,
-        "goals": {figure.key: figure.goal for figure in figures if figure.goal},
-        "how": {figure.key: _how(figure, found) for figure in figures},
-        "machine": facts,
-        "versions": versions(),
-        "took_s": round(time.perf_counter() - began_s, 1),
-    }
-    return {**report, "text": table([f for f in figures if problems.get(f.key) != LEFT_OUT], report)}
+    report = _report([figure for part in PARTS for figure in part.figures], found, problems)
+    report |= {"machine": facts, "versions": versions(), "took_s": round(time.perf_counter() - began_s, 1)}
+    return {**report, "text": table([f for part in PARTS if part.name in wanted for f in part.figures], report)}
 
 
 def _chosen(names: Sequence[str], only: Iterable[str] | None) -> set[str]:
@@ -82,7 +75,7 @@ def _chosen(names: Sequence[str], only: Iterable[str] | None) -> set[str]:
     return wanted
 
 
-def _measure(part: Part, found: dict[str, Any], problems: dict[str, str]) -> None:
+def _measure(part: Part, limit_s: float, found: dict[str, Any], problems: dict[str, str]) -> None:
     """Measure one part into `found`; what hinders it goes into `problems`, for each of its figures."""
     from benchmarks.apart import apart
 
@@ -90,12 +83,24 @@ def _measure(part: Part, found: dict[str, Any], problems: dict[str, str]) -> Non
     began_s = time.perf_counter()
     problem = part.missing
     try:
-        found |= apart(part.measure, part.limit_s)
+        found |= {key: _rounded(value) for key, value in apart(part.measure, limit_s).items()}
     except StudioError as error:
         log.warning("bench, %s: %s", part.name, error)
         problem = str(error)
+    finally:
+        _say(f" {time.perf_counter() - began_s:.0f} s")
     problems |= {figure.key: problem for figure in part.figures if found.get(figure.key) is None}
-    _say(f" {time.perf_counter() - began_s:.0f} s")
+
+
+def _report(figures: Sequence[Figure], found: dict[str, Any], problems: dict[str, str]) -> dict[str, Any]:
+    """All that was found, every promised figure, and what there is to say of them, as JSON values."""
+    return {
+        **dict.fromkeys(figure.key for figure in figures),
+        **found,
+        "problems": problems,
+        "goals": {figure.key: figure.goal for figure in figures if figure.goal},
+        "how": {figure.key: _how(figure, found) for figure in figures},
+    }
 
 
 def _say(text: str, end: str = "\n") -> None:

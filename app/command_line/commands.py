@@ -141,7 +141,12 @@ def render(options: Namespace) -> Report:
             _exhaust(export_everything(take, settings, folder / "render", stops=SPECTROGRAM))
         move_into(folder / "render", options.out)
     return _made(
-        take, options.out, started_s, seed=options.seed, journey=journey.to_json(), stems=list(take.stem_names)
+        take.mix_frames,
+        options.out,
+        started_s,
+        seed=options.seed,
+        journey=journey.to_json(),
+        stems=list(take.stem_names),
     )
 
 

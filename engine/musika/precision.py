@@ -22,7 +22,7 @@ import numpy.typing as npt
 FLOAT32 = "float32"
 BFLOAT16 = "bfloat16"
 
-LIMIT_DB = -47.0
+LIMIT_DB = -46.0
 """The error that bfloat16 may make in the sound of a trial; promised are -45 dB, and a trial is not quite the music."""
 
 NATIVE_FLAGS = frozenset({"avx512_bf16", "amx_bf16"})

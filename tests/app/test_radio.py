@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import math
 import shutil
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 
 from app.program import make_window
 from app.radio import changes
@@ -38,31 +42,62 @@ def models(tmp_path_factory) -> Path:
     return folder
 
 
-@pytest.fixture
-def home(tmp_path, monkeypatch) -> Path:
-    monkeypatch.setenv("DEEPDEADNET_HOME", str(tmp_path / "home"))
-    return tmp_path / "home"
+@pytest.fixture(scope="module")
+def home(tmp_path_factory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("radio") / "home"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DEEPDEADNET_HOME", str(folder))
+        yield folder
 
 
-@pytest.fixture
-def window(home, models, qtbot, null_sink: NullSink):
+@pytest.fixture(scope="module")
+def pressed_early(home, models, qapp, null_sink: NullSink) -> Iterator[tuple[Window, str, str]]:
+    """A window in which Generate was pressed before its models were loaded, and what it said then.
+
+    One for all: to open one takes longer than to use it.
+    """
     window = make_window(lambda: Catalogue([models]))
     window.show()
     window.start()
-    qtbot.waitUntil(lambda: len(window.picker.buttons) == 2)
-    yield window
+    wait_until(lambda: len(window.picker.buttons) == 2)
+    window.session.change_recipe(length_s=1.0, seed=7)
+    press(window.make_bar.button)
+    said = window.activity.text, window.make_bar.button.text()
+    wait_until(lambda: window.session.state.take is not None)
+    yield window, *said
     window.close()
     window.deleteLater()
 
 
+@pytest.fixture(scope="module")
+def window(pressed_early) -> Window:
+    return pressed_early[0]
+
+
 @pytest.fixture
 def on_air(window, qtbot) -> Window:
-    """The window with a radio that sounds."""
-    window.session.change_recipe(length_s=math.inf, seed=7)
-    qtbot.mouseClick(window.make_bar.button, LEFT)
-    qtbot.waitUntil(lambda: window.radio.is_on, timeout=WAIT_MS)
+    """The window with a radio that sounds, begun anew."""
+    window.radio.let_go()
+    window.engine.cancel()
+    qtbot.waitUntil(lambda: not window.making.busy, timeout=WAIT_MS)
+    window.session.update(recipe=Recipe(model="tiny-band", length_s=math.inf, seed=7))
+    before = window.session.state.take
+    window.making.generate()
+    qtbot.waitUntil(lambda: window.radio.is_on and window.session.state.take is not before, timeout=WAIT_MS)
     qtbot.waitUntil(lambda: window.playing.heard_frame > SAMPLE_RATE_HZ / 4, timeout=WAIT_MS)
     return window
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """As qtbot does, for a whole module."""
+    deadline_s = time.monotonic() + WAIT_MS / 1000
+    while not condition():
+        assert time.monotonic() < deadline_s
+        QTest.qWait(10)
+
+
+def press(button: QWidget) -> None:
+    QTest.mouseClick(button, LEFT)
 
 
 def last_piece(window: Window) -> Piece:
@@ -88,7 +123,7 @@ def test_endless_goes_on_without_cancel_and_without_export(on_air):
 
 def test_skip_goes_over_to_another_style(on_air, qtbot):
     before = last_piece(on_air)
-    qtbot.mouseClick(on_air.transport.skip_button, LEFT)
+    press(on_air.transport.skip_button)
     piece = wait_for_piece(qtbot, on_air, before)
     assert piece.journey.style == on_air.session.state.recipe.seed != 7
     assert on_air.session.state.title == f"Tiny Band {piece.journey.style}"
@@ -97,7 +132,7 @@ def test_skip_goes_over_to_another_style(on_air, qtbot):
 
 def test_more_like_this_keeps_the_style(on_air, qtbot):
     before = last_piece(on_air)
-    qtbot.mouseClick(on_air.make_bar.more_button, LEFT)
+    press(on_air.make_bar.more_button)
     piece = wait_for_piece(qtbot, on_air, before)
     assert piece.journey.style == 7
     assert piece.journey.variation == on_air.session.state.recipe.variation != 7
@@ -106,7 +141,7 @@ def test_more_like_this_keeps_the_style(on_air, qtbot):
 def test_generate_plays_the_piece_that_was_typed(on_air, qtbot):
     before = last_piece(on_air)
     on_air.session.change_recipe(seed=11)
-    qtbot.mouseClick(on_air.make_bar.button, LEFT)
+    press(on_air.make_bar.button)
     piece = wait_for_piece(qtbot, on_air, before)
     assert piece.journey.style == 11
     assert on_air.radio.is_on
@@ -124,7 +159,7 @@ def test_sliders_steer_what_plays(on_air, qtbot):
 
 def test_another_model_goes_on_with_the_journey(on_air, qtbot):
     before = last_piece(on_air)
-    qtbot.mouseClick(on_air.picker.buttons[1], LEFT)
+    press(on_air.picker.buttons[1])
     piece = wait_for_piece(qtbot, on_air, before)
     assert (piece.model, piece.journey) == ("zither-band", before.journey)
     assert on_air.session.state.title.startswith("Zither Band")
@@ -141,19 +176,18 @@ def test_what_was_heard_is_kept_and_can_be_opened(on_air, qtbot, home):
     assert with_stems.recipe["model"] == "tiny-band"
     with_stems.close()
 
-    qtbot.mouseClick(on_air.message.action_button, LEFT)
+    press(on_air.message.action_button)
     qtbot.waitUntil(lambda: on_air.session.state.title == folder.name, timeout=WAIT_MS)
     qtbot.waitUntil(lambda: on_air.export_button.isEnabled(), timeout=WAIT_MS)
     assert not on_air.radio.is_on
     assert on_air.make_bar.more_button.isEnabled()
-    on_air.close()
-    assert [path.name for path in (home / "takes").iterdir()] == [folder.name]
+    assert not on_air.engine.has_made(on_air.session.state.take)  # so it stays when another is loaded
 
 
 def test_a_take_replaces_the_radio_when_it_sounds(on_air, qtbot):
     radio = on_air.session.state.take
     on_air.session.change_recipe(length_s=2.0)
-    qtbot.mouseClick(on_air.make_bar.button, LEFT)
+    press(on_air.make_bar.button)
     qtbot.waitUntil(lambda: on_air.session.state.take is not radio, timeout=WAIT_MS)
     assert on_air.playing._player.state == "playing"  # without a break
     qtbot.waitUntil(lambda: not radio.folder.exists(), timeout=WAIT_MS)
@@ -162,10 +196,10 @@ def test_a_take_replaces_the_radio_when_it_sounds(on_air, qtbot):
 
 
 def test_a_pause_stops_the_computing_until_it_plays_on(on_air, qtbot):
-    qtbot.mouseClick(on_air.transport.play_button, LEFT)
+    press(on_air.transport.play_button)
     qtbot.waitUntil(lambda: "Paused" in on_air.activity.notice, timeout=WAIT_MS)
     assert all(gate.paused for gate in on_air.engine._gates)
-    qtbot.mouseClick(on_air.transport.play_button, LEFT)
+    press(on_air.transport.play_button)
     qtbot.waitUntil(lambda: not on_air.activity.notice, timeout=WAIT_MS)
     assert not any(gate.paused for gate in on_air.engine._gates)
 
@@ -189,18 +223,10 @@ def test_a_region_is_looped(on_air, qtbot):
     assert not on_air.transport.loop_button.isChecked()
 
 
-def test_generate_pressed_early_is_queued(home, models, qtbot, null_sink):
-    window = make_window(lambda: Catalogue([models]))
-    window.show()
-    window.start()
-    qtbot.waitUntil(lambda: window.make_bar.button.isEnabled())
-    window.session.change_recipe(length_s=1.0, seed=7)
-    qtbot.mouseClick(window.make_bar.button, LEFT)
-    assert "Tiny Band 7" in window.activity.text
-    assert window.make_bar.button.text() == "Cancel"
-    qtbot.waitUntil(lambda: window.session.state.take is not None, timeout=WAIT_MS)
-    window.close()
-    window.deleteLater()
+def test_generate_pressed_early_is_queued(pressed_early):
+    _, words, button = pressed_early
+    assert "Next: Tiny Band 7" in words
+    assert button == "Cancel"
 
 
 def test_only_what_has_changed_is_steered():

@@ -11,6 +11,8 @@ import pytest
 import soundfile
 
 from engine.audio.format import SAMPLE_RATE_HZ, Wave
+from engine.playback.limiter import LATENCY_FRAMES, Limiter
+from engine.takes.take import Take
 from tests.screen import let_a_hand_use_the_window
 from tests.sound import NullSink
 from tests.tiny_models import write_tiny_models
@@ -58,7 +60,14 @@ def test_the_hand_has_moved_a_fader_and_muted_a_stem(visit):
     drums, bass, other, vocals = visit.facts["mix"]["strips"]
     assert drums["gain_db"] == pytest.approx(-12, abs=1)
     assert vocals == {"gain_db": 0, "muted": True, "soloed": False, "pan": 0}
-    assert bass == other == {"gain_db": 0, "muted": False, "soloed": False}
+    assert bass == other == {"gain_db": 0, "muted": False, "soloed": False, "pan": 0}
+
+
+def limited(wave: np.ndarray) -> Wave:
+    """What the limiter on the master makes of it: random networks are loud."""
+    passed = np.concatenate([wave, np.zeros((LATENCY_FRAMES, 2))]).astype(np.float32)
+    Limiter().process(passed)
+    return passed[LATENCY_FRAMES:]
 
 
 def test_the_exported_mix_is_what_the_faders_say(visit):
@@ -66,7 +75,7 @@ def test_the_exported_mix_is_what_the_faders_say(visit):
     written, rate_hz = soundfile.read(path, dtype="float32")
     drums_gain = 10 ** (visit.facts["mix"]["strips"][0]["gain_db"] / 20)
     gains = np.array([drums_gain, 1, 1, 0])
-    expected = visit.mix + ((gains - 1)[:, None] * visit.stems).sum(axis=1)
+    expected = limited(visit.mix + ((gains - 1)[:, None] * visit.stems).sum(axis=1))
     assert rate_hz == SAMPLE_RATE_HZ
     np.testing.assert_allclose(written, expected, atol=1e-5)
     assert np.abs(written - visit.mix).max() > 0.01
@@ -81,3 +90,35 @@ def test_the_exported_stems_are_those_of_the_take(visit, index, stem):
 def test_nothing_is_left_behind(visit):
     assert not (visit.folder / "home" / "takes").exists()
     assert not [path for path in visit.folder.rglob("*") if path.name.endswith(".part")]
+
+
+@pytest.fixture(scope="module")
+def on_the_radio(tmp_path_factory: pytest.TempPathFactory, null_sink: NullSink) -> tuple[Path, dict[str, Any]]:
+    folder = tmp_path_factory.mktemp("radio")
+    write_tiny_models(folder / "home" / "models")
+    let_a_hand_use_the_window("tests.app.radio_hand", folder, SCREEN)
+    return folder, json.loads((folder / "seen.json").read_text())
+
+
+def test_skip_and_more_like_this_went_where_they_say(on_the_radio):
+    _, seen = on_the_radio
+    first, skipped, more = seen["styles"]
+    assert first != skipped == more
+    assert 0 < seen["drift"] < 1
+
+
+def test_a_seamless_loop_loops_by_itself(on_the_radio):
+    _, seen = on_the_radio
+    assert seen["looping"]
+
+
+def test_what_was_kept_is_there_with_its_stems_and_nothing_else(on_the_radio):
+    folder, seen = on_the_radio
+    [kept] = (folder / "home" / "takes").iterdir()
+    take = Take.open(kept)
+    assert take.finished
+    assert take.mix_frames > 3 * SAMPLE_RATE_HZ
+    assert take.stem_names == ("drums", "bass", "other", "vocals")
+    styles = [piece["journey"]["style"] for piece in take.recipe["pieces"]]
+    assert styles[:3] == seen["styles"]
+    take.close()

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from app.command_line.commands import run
-from benchmarks import parts
+from benchmarks import growth, parts, start
 from benchmarks.apart import Figures, apart, peak_memory_mb
 from benchmarks.parts import PARTS, Figure, Part
 from engine.errors import StudioError
@@ -184,6 +187,34 @@ def test_what_is_measured_apart_has_a_home_of_its_own_that_is_gone_afterwards(ho
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows does not tell")
 def test_peak_memory_is_that_of_the_process_and_stays_at_the_most_there_was() -> None:
     assert 99 <= apart(takes_memory, 60.0)["taken_mb"] <= 230  # of 10⁶ bytes; the literal may be there twice
+
+
+@pytest.mark.skipif(not shutil.which("Xvfb"), reason="needs Xvfb (Debian: xvfb)")
+def test_the_window_is_seen_once_it_is_painted_on_a_screen_of_its_own() -> None:
+    found = apart(partial(start.measure, starts=1), 60.0)
+    assert found["window_starts_s"] == [found["window_s"]]
+    assert 0 < found["window_s"] < start.LONGEST_S
+
+
+def test_without_a_screen_the_sentence_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(start.shutil, "which", lambda program: None)
+    monkeypatch.setattr(start, "has_display", lambda: False)
+    with pytest.raises(StudioError, match="xvfb"):
+        start.measure()
+
+
+def test_growth_is_kept_row_by_row_the_shortest_take_first(tmp_path: Path) -> None:
+    rows = [
+        {"length_s": length_s, "took_s": length_s / 10, "processor_s": length_s / 5, "peak_memory_mb": 1000.0}
+        for length_s in (600.0, 10.0)
+    ]
+    growth.write_rows(tmp_path / "growth.csv", rows)
+    assert growth.read_rows(tmp_path / "growth.csv") == rows[::-1]
+    growth.plot(rows[::-1], tmp_path / "growth.png")
+    with Image.open(tmp_path / "growth.png") as picture:
+        assert picture.format == "PNG"
+        assert picture.width > picture.height
+    assert (tmp_path / "growth.png").stat().st_size < 150_000
 
 
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs process groups")
