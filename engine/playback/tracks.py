@@ -45,9 +45,9 @@ class TrackReader:
     def _fill(self, tracks: Tracks, mix: Wave) -> int:
         """Fill in tracks as far as a stretch of stems or a gap reaches, and return how many frames that was."""
         end = self._stems_end()
-        if end > self._frame:
-            stems = self._take.read_stems(self._frame, min(len(mix), end - self._frame))
-            frames = len(stems)
+        stems = self._take.read_stems(self._frame, min(len(mix), end - self._frame))
+        frames = len(stems)  # none where they have been taken back since we asked
+        if frames:
             weights = self._weights(frames, end)
             np.multiply(stems, weights[:, None, None], out=tracks[:frames, :-1])
             self._weight = float(weights[-1])

@@ -57,6 +57,16 @@ def test_what_is_taken_back_while_it_is_read_is_not_read(new_take: TakeMaker) ->
     np.testing.assert_array_equal(rest[:, -1], take.read_mix(8_000, 12_000))
 
 
+def test_stems_that_are_taken_back_between_question_and_reading_are_a_gap(
+    new_take: TakeMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tracks = smooth_tracks(6_000)
+    take = new_take(tracks, finished=False)
+    monkeypatch.setattr(take, "read_stems", lambda start, frames: np.zeros((0, len(STEM_NAMES), 2), np.float32))
+    read = read_tracks(take, 0, 6_000)
+    np.testing.assert_array_equal(read[:, -1], take.read_mix(0, 6_000))
+
+
 def test_an_endless_take_is_read_where_it_is(tmp_path: Path) -> None:
     tracks = smooth_tracks(40_000)
     take = Take.create(tmp_path / "endless", stem_names=STEM_NAMES, kept_frames=10_000)
