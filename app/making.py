@@ -125,13 +125,18 @@ class Making(QObject):
             self._radio.more_like_this(self._playing.heard_frame)
             return
         take = self._session.state.take
-        heard = _heard(take.recipe, self._playing.heard_frame) if take else None
-        if heard is None:
+        try:
+            heard = _heard(take.recipe, self._playing.heard_frame) if take else None
+        except UsageError as error:
+            self.refused.emit(str(error))
             return
-        model, journey, at_s = heard
-        variation = new_seed()
-        recipe = replace(self._session.state.recipe, variation=variation)
-        journey = journey.more_like_this(variation, at_s)
+        if heard:
+            self._generate_more(*heard)
+
+    def _generate_more(self, model: str, journey: Journey, at_s: float) -> None:
+        """Make a take in the style that a journey has at a time, and let the recipe say so as far as it can."""
+        recipe = replace(self._session.state.recipe, variation=new_seed())
+        journey = journey.more_like_this(recipe.variation_seed, at_s)
         if isinstance(journey.style, int):
             recipe = replace(recipe, seed=journey.style)
         if model in self.titles:

@@ -1,7 +1,8 @@
 """Any activity: a developer's option: what blocks the GUI thread, and for how long.
 
 With DEEPDEADNET_WATCHDOG in the environment the program logs every time the window did not answer for more than 50 ms,
-with what the GUI thread was doing then.
+with what the GUI thread was doing then. (A painter in the stack that is looked at may live a moment longer than its
+paint event: Qt complains, and only then.)
 """
 
 from __future__ import annotations

@@ -203,3 +203,14 @@ def test_models_that_join_leave_what_is_loaded(engine, home):
     assert [card.name for card in engine._studio.catalogue.cards()] == ["one", "two"]
     write("one", "it has become another")
     assert engine._studio is not loaded
+
+
+def test_who_has_no_patience_need_not_wait_for_what_cannot_be_interrupted(engine, home, opened, recording):
+    opened(recording)
+    done = threading.Event()
+    engine._posted.emit(done.wait)
+    assert not engine.close(patience_s=0.05)
+    assert engine.is_running
+    assert not (home / "takes").exists()
+    done.set()
+    assert engine.close()

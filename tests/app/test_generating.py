@@ -13,6 +13,7 @@ from app.program import make_window
 from app.window import Window
 from engine.audio.format import SAMPLE_RATE_HZ
 from engine.models.catalogue import Catalogue
+from engine.musika.journey import Journey
 from engine.playback.settings import MixSettings, Strip
 from engine.takes.take import Take
 from tests.sound import NullSink
@@ -149,3 +150,35 @@ def test_a_click_seeks_in_what_is_made(window, qtbot):
     window.playing._player.pause()
     qtbot.mouseClick(window.view, LEFT, pos=QPoint(round(window.view.x_of(3.0)), 50))
     assert window.playing._player.position_frames / SAMPLE_RATE_HZ == pytest.approx(3.0, abs=0.01)
+
+
+def test_more_like_this_is_the_same_style_otherwise(window, qtbot):
+    window.session.change_recipe(length_s=1.0, seed=7)
+    first = generate(qtbot, window)
+    before = samples(first)
+    qtbot.mouseClick(window.make_bar.more_button, LEFT)
+    qtbot.waitUntil(lambda: window.session.state.take is not first, timeout=WAIT_MS)
+    wait_until_idle(qtbot, window)
+    more = window.session.state.take
+    assert more.recipe["journey"]["style"] == 7
+    assert more.recipe["journey"]["variation"] == window.session.state.recipe.variation != 7
+    assert window.make_bar.shape.variation.field.text() == str(window.session.state.recipe.variation)
+    assert not np.array_equal(samples(more), before)
+
+
+def test_a_seamless_loop_is_looped_by_itself(window, qtbot):
+    window.session.change_recipe(length_s=1.5, loop=True)
+    take = generate(qtbot, window)
+    frames = round(1.5 * SAMPLE_RATE_HZ)
+    assert (take.mix_frames, take.stem_frames) == (frames, frames)
+    assert take.recipe["journey"]["loop_frames"] == frames
+    assert window.transport.loop_button.isChecked()
+    assert window.playing._player.loop == (0, frames)
+    assert not window.make_bar.drift.isEnabled()  # a loop's style stays
+
+
+def test_what_the_recipe_says_is_what_the_take_does(window, qtbot):
+    window.session.change_recipe(length_s=1.0, seed=7, variation=8, truncation=1.5, drift=0.5, morph=(9, 10.0))
+    take = generate(qtbot, window)
+    assert Journey.from_json(take.recipe["journey"]) == Journey(7, 8, 1.5, drift=0.5).morphing(0.0, 9, 10.0)
+    assert window.session.state.title == "Tiny Band 7/8"

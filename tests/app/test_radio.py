@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.program import make_window
 from app.radio import changes
@@ -93,7 +93,8 @@ def wait_until(condition: Callable[[], bool]) -> None:
     deadline_s = time.monotonic() + WAIT_MS / 1000
     while not condition():
         assert time.monotonic() < deadline_s
-        QTest.qWait(10)
+        QApplication.processEvents()
+        time.sleep(0.01)  # QTest.qWait would keep the interpreter's lock from the engine
 
 
 def press(button: QWidget) -> None:

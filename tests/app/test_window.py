@@ -268,6 +268,10 @@ def controls(window: Window) -> list[QWidget]:
 
 def test_every_control_has_a_name(window, qtbot, recording):
     open_by_drop(qtbot, window, recording)
+    window.make_bar.fold_button.click()
+    window.make_bar.shape.morph.tick.click()
+    window.transport.set_endless(True)
+    window.keep_button.show()
     nameless = [
         widget
         for widget in controls(window)
