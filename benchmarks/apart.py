@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import tempfile
+import threading
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
@@ -127,11 +128,20 @@ def _settle(folder: Path) -> None:
     if hasattr(os, "setsid"):
         os.setsid()
     signal.signal(signal.SIGTERM, _stop)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     said = os.open(folder / "said.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(said, 1)
     os.dup2(said, 2)
     tempfile.tempdir = str(folder)
     os.environ |= {"TMPDIR": str(folder), "DEEPDEADNET_HOME": str(folder / "home")}
+
+
+def _end_with_parent() -> None:
+    """Stop if the program that wants the figures is gone without a word."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _stop(*_: object) -> None:

@@ -19,6 +19,7 @@ from PIL import Image
 from app.command_line.commands import run
 from benchmarks import growth, parts, start
 from benchmarks.apart import Figures, apart, peak_memory_mb
+from benchmarks.null_sink import wait_until
 from benchmarks.parts import PARTS, Figure, Part
 from engine.errors import StudioError
 
@@ -86,8 +87,11 @@ def asks_where_it_is() -> Figures:
 
 def begins_a_process_and_never_ends() -> Figures:
     process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)"])
-    Path(os.environ["STARTED_FILE"]).write_text(f"{process.pid} {os.environ['TMPDIR']}")
-    return never_ends()
+    try:
+        Path(os.environ["STARTED_FILE"]).write_text(f"{process.pid} {os.environ['TMPDIR']} {os.getpid()}")
+        return never_ends()
+    finally:
+        process.kill()
 
 
 def bench(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[dict[str, Any], str]:
@@ -221,19 +225,32 @@ def test_growth_is_kept_row_by_row_the_shortest_take_first(tmp_path: Path) -> No
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_ctrl_c_ends_it_and_leaves_nothing_behind(tmp_path: Path, number: int, status: int) -> None:
     started = tmp_path / "started"
-    environment = {**os.environ, "STARTED_FILE": str(started), "DEEPDEADNET_HOME": str(tmp_path / "home")}
-    command = [sys.executable, "-m", "tests.app.command_line.test_bench"]
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as program:
-        while not (started.exists() and started.read_text()):
-            assert program.poll() is None
-            time.sleep(0.05)
-        program.send_signal(number)
-        said = program.communicate()[1]
+    program, said = _bench_that_is_sent(number, started)
     assert program.returncode == status
     assert "nothing was left behind" in said
-    pid, folder = started.read_text().split()
+    pid, folder, _ = started.read_text().split()
     assert not Path(folder).exists()
     assert not _runs(int(pid))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_what_measures_ends_when_the_program_is_killed(tmp_path: Path) -> None:
+    started = tmp_path / "started"
+    _bench_that_is_sent(signal.SIGKILL, started)
+    _, folder, measuring = started.read_text().split()
+    wait_until(lambda: not _runs(int(measuring)))
+    shutil.rmtree(folder)
+
+
+def _bench_that_is_sent(number: int, started: Path) -> tuple[subprocess.Popen[str], str]:
+    """Run the program below, send it a signal when it measures; the program and what it said."""
+    environment = {**os.environ, "STARTED_FILE": str(started), "DEEPDEADNET_HOME": str(started.parent / "home")}
+    command = [sys.executable, "-m", "tests.app.command_line.test_bench"]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as program:
+        wait_until(lambda: started.exists() and bool(started.read_text()))
+        program.send_signal(number)
+        said = program.communicate()[1]
+    return program, said
 
 
 def _runs(pid: int) -> bool:
