@@ -36,7 +36,7 @@ class Worker(QObject):
     def __init__(self, name: str) -> None:
         """Make a thread called `name`, not yet running."""
         super().__init__()
-        self._thread = QThread()
+        self._thread = _Thread()
         self._thread.setObjectName(name)
         self._runner = _Runner()
         self._runner.moveToThread(self._thread)
@@ -112,6 +112,18 @@ class Worker(QObject):
     def _tell(self, error: StudioError) -> None:
         log.info("%s", error, exc_info=error)
         self.failed.emit(str(error), details_of(error))
+
+
+class _Thread(QThread):
+    """A thread that has one Python thread state from its beginning to its end.
+
+    Without `run` in Python, every slot would be called with a state of its own, which is freed afterwards. TensorFlow's
+    bindings (pybind11) remember the state of the thread that imports them, and would use it again, freed, in a later slot.
+    """
+
+    def run(self) -> None:
+        """Carry out what is posted until told to quit."""
+        self.exec()
 
 
 class _Runner(QObject):
