@@ -118,7 +118,7 @@ class _Thread(QThread):
     """A thread that has one Python thread state from its beginning to its end.
 
     Without `run` in Python, every slot would be called with a state of its own, which is freed afterwards. TensorFlow's
-    bindings (pybind11) remember the state of the thread that imports them, and would use it again, freed, in a later slot.
+    bindings (pybind11) remember the state of the thread that imports them, and would use it, freed, in a later slot.
     """
 
     def run(self) -> None:
