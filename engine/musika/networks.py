@@ -28,7 +28,16 @@ from engine.musika.layers import (
     transposed,
 )
 
-__all__ = ["Critic", "Generator", "GeneratorConfig", "build_critic", "build_generator", "tensors"]
+__all__ = [
+    "Critic",
+    "Generator",
+    "GeneratorConfig",
+    "LocalCritic",
+    "build_critic",
+    "build_generator",
+    "build_local_critic",
+    "tensors",
+]
 
 COORDINATE_SIZE = 128
 """Values a position of the generator's input: half of them the moving coordinate, half the take's style."""
@@ -297,6 +306,43 @@ class Critic(keras.Model):
         x = leaky_relu(self.last(x))
         _, time, channels = x.shape
         return self.verdict(ops.reshape(x, (-1, time * channels)))
+
+
+class LocalCritic(keras.Model):
+    """Latents to a number at each position, high where what is around it could be real.
+
+    Ours: the published critic halves time in its first layer, and is content with latents that follow one another too
+    loosely. This one sees ten of them at a time, at their full rate.
+    """
+
+    def __init__(self, config: GeneratorConfig) -> None:
+        super().__init__(name="local_critic")
+        width = 4 * config.base_channels
+        self.config = config
+        self.convolutions = [convolution(f"{number}l", width, 4, padding="valid") for number in (1, 2, 3)]
+        self.verdict = convolution("4l", 1, 1)
+
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Build every layer."""
+        channels = self.config.latent_size
+        for layer in self.convolutions:
+            layer.build((None, None, channels))
+            channels = layer.filters
+        self.verdict.build((None, None, channels))
+
+    def call(self, latents: Tensor) -> Tensor:
+        """(batch, time, latent_size) → (batch, time - 9, 1)."""
+        x = latents
+        for layer in self.convolutions:
+            x = leaky_relu(layer(x))
+        return self.verdict(x)
+
+
+def build_local_critic(config: GeneratorConfig) -> LocalCritic:
+    """A local critic with random weights, for latents of a generator of the same configuration."""
+    critic = LocalCritic(config)
+    critic.build((None, config.context, config.latent_size))
+    return critic
 
 
 def build_critic(config: GeneratorConfig) -> Critic:

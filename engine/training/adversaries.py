@@ -4,8 +4,9 @@ The recipe is Musika's (Pasini and Schlüter, ISMIR 2022, and the code released 
 critic's slope at real windows (R1: Mescheder, Geiger and Nowozin, ICML 2018) whose weight follows the critic's
 certainty, Adam, a moving average of the generator. Ours besides: the penalty may be computed at every few steps only
 and count for them all (Karras et al., "StyleGAN2", CVPR 2020), its weight may rise beyond the published one, the
-learning rates follow the critic's loss by a rule where they were lowered by hand, and the critic sees the latents of
-our autoencoders with part of their whitening undone: what carries much of the sound's variance counts more.
+learning rates follow the critic's loss by a rule where they were lowered by hand, the critic sees the latents of
+our autoencoders with part of their whitening undone (what carries much of the sound's variance counts more), and a
+second, local critic may judge how one latent follows another.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from engine.training import device as devices  # decides what Keras runs on, bef
 # isort: split
 import math
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from engine.models.weights import Tensors
 from engine.musika.autoencoder import Autoencoder
 from engine.musika.checkpoint import fill
 from engine.musika.coordinates import DEPTH, walk
-from engine.musika.networks import GeneratorConfig, build_critic, build_generator, tensors
+from engine.musika.networks import GeneratorConfig, build_critic, build_generator, build_local_critic, tensors
 from engine.musika.patches import PatchAutoencoder
 from engine.musika.spectra import Float
 from engine.training import parallel
@@ -44,6 +45,9 @@ LEAST_PENALTY = 1e-3
 
 CRITIC_MEMORY = 2000
 """Steps over which the critic's loss is averaged before the learning rates follow it."""
+
+LOCAL_STEPS = 32
+"""Latents of each window that the local critic judges at a step, a stretch drawn anew each time."""
 
 LEAST_RATE = 0.1
 """The learning rates never fall below this part of the recipe's."""
@@ -67,6 +71,8 @@ class Recipe:
         average: the share of the old that the moving average keeps at each step.
         emphasis: the power of a latent's deviation in the sound with which the critic sees it; 0 is whitened, as all
             latents are whose deviations nobody knows.
+        local: weight of a local critic beside the published one; 0 is without, as published.
+        local_penalty: weight of R1 for the local critic.
         warm_up: steps in which a new critic learns alone when the generator begins with a base.
         bfloat16: compute in bfloat16 where the device does so itself.
         seed: of everything random.
@@ -85,6 +91,8 @@ class Recipe:
     penalty_most: float = 1.0
     average: float = 0.999
     emphasis: float = 0.5
+    local: float = 0.0
+    local_penalty: float = 1.0
     warm_up: int = 300
     bfloat16: bool = True
     seed: int = 0
@@ -100,6 +108,7 @@ QUICK = Recipe(
     penalty_every=4,
     penalty_change=2e-3,
     penalty_most=1000.0,
+    local=1.0,
 )
 """For a processor without a GPU: about five steps a second on one core. A first band took 11 800 of them."""
 
@@ -161,20 +170,23 @@ class Adversaries:
         with devices.computing_on(device):
             self.generator, self.average = build_generator(config), build_generator(config)
             self.critic = build_critic(config)
+            self.local = build_local_critic(config) if recipe.local else None
         self._emphasis = torch.from_numpy(emphasis).to(device)
         self._weights, self._averages = list(self.generator.parameters()), list(self.average.parameters())
         with torch.no_grad():
             torch._foreach_copy_(self._averages, self._weights)
         self._generator_adam = make_adam(self._weights, recipe.generator_rate, (BETA_1, recipe.beta_2))
-        self._critic_adam = make_adam(self.critic.parameters(), recipe.critic_rate, (BETA_1, recipe.beta_2))
+        self._stretch = slice(0, LOCAL_STEPS)
+        self._critic_adam = make_adam(self._critics_weights(), recipe.critic_rate, (BETA_1, recipe.beta_2))
 
-    def begin_with(self, path: Path, generator: Tensors, critic: Tensors | None) -> None:
-        """Put other weights in the place of the random ones: the generator's, and the critic's if there are any.
+    def begin_with(self, path: Path, generator: Tensors, critic: Tensors | None, local: Tensors | None) -> None:
+        """Put other weights in the place of the random ones: the generator's, and the critics' if there are any.
 
         Args:
             path: where they were read from, for the words of an error.
             generator: by the names of `engine.musika.networks.tensors`.
             critic: likewise.
+            local: likewise; not looked at where the recipe has no local critic.
 
         Raises:
             ModelError: a tensor is missing, unknown, or of another shape; names file and tensor.
@@ -183,6 +195,8 @@ class Adversaries:
         fill(self.average, path, generator)
         if critic is not None:
             fill(self.critic, path, critic)
+        if local is not None and self.local is not None:
+            fill(self.local, path, local)
 
     # --- a step
 
@@ -195,10 +209,14 @@ class Adversaries:
             alone: the generator does not learn.
 
         Returns:
-            The losses of "critic" and "generator"; the critic's "certainty" (0 to 1); the "penalty" before its weight,
-            at the steps that compute it; "penalty_factor"; the "rate", as a part of the recipe's.
+            The losses of "critic", "local" (the local critic's, where there is one) and "generator"; the critic's
+            "certainty" (0 to 1); the "penalty" before its weight, at the steps that compute it; "penalty_factor"; the
+            "rate", as a part of the recipe's.
         """
         rate = self._set_rates()
+        if self.local is not None:
+            first = int(self.rng.integers(windows.shape[1] - LOCAL_STEPS + 1))
+            self._stretch = slice(first, first + LOCAL_STEPS)
         with devices.computing_on(self.device):
             real, fake = self._real(windows), self._fake(len(windows), learning=not alone)
             measured = self._critic_step(real, fake.detach(), penalised=step % self.recipe.penalty_every == 0)
@@ -225,43 +243,66 @@ class Adversaries:
             fake: torch.Tensor = self.generator(*inputs) * self._emphasis
         return fake
 
-    def _critic_step(self, real: torch.Tensor, fake: torch.Tensor, *, penalised: bool) -> dict[str, torch.Tensor]:
-        """Let the critic learn; returns its loss, its margin between real and fake, and perhaps the penalty."""
-        self._critic_adam.zero_grad(set_to_none=True)
+    def _verdicts(self, latents: torch.Tensor) -> list[torch.Tensor]:
+        """What the critic, and the local one if there is one, say of windows; each (batch, positions, …)."""
         with self._precision():
-            verdicts = self.critic(torch.cat([real, fake]))
-        on_real, on_fake = verdicts.float().chunk(2)
-        loss = 0.5 * (torch.relu(1 - on_real).mean() + torch.relu(1 + on_fake).mean())
-        loss.backward()  # type: ignore[no-untyped-call]
-        measured = {"critic": loss.detach(), "margin": (on_real.mean() - on_fake.mean()).detach()}
+            verdicts = [self.critic(latents)]
+            if self.local is not None:
+                verdicts.append(self.local(latents[:, self._stretch]))
+        return [verdict.float() for verdict in verdicts]
+
+    def _summed(self, losses: Sequence[torch.Tensor]) -> torch.Tensor:
+        """The critic's loss and, by its weight, the local one's."""
+        return losses[0] + sum(self.recipe.local * loss for loss in losses[1:])
+
+    def _critic_step(self, real: torch.Tensor, fake: torch.Tensor, *, penalised: bool) -> dict[str, torch.Tensor]:
+        """Let the critics learn; returns their losses, the margin between real and fake, and perhaps the penalty."""
+        self._critic_adam.zero_grad(set_to_none=True)
+        halves = [verdict.chunk(2) for verdict in self._verdicts(torch.cat([real, fake]))]
+        losses = [0.5 * (torch.relu(1 - one).mean() + torch.relu(1 + other).mean()) for one, other in halves]
+        self._summed(losses).backward()  # type: ignore[no-untyped-call]
+        on_real, on_fake = halves[0]
+        measured = dict(zip(("critic", "local"), (loss.detach() for loss in losses), strict=False))
+        measured["margin"] = (on_real.mean() - on_fake.mean()).detach()
         if penalised:
             measured["penalty"] = self._penalty_gradient(real)
-        parallel.average_gradients(self.critic.parameters())
+        parallel.average_gradients(self._critics_weights())
         self._critic_adam.step()
         return measured
 
     def _penalty_gradient(self, real: torch.Tensor) -> torch.Tensor:
-        """Add the gradient of the penalty, which is returned: the mean square of the critic's slope at real windows."""
+        """Add the gradient of the penalties; returns the critic's: the mean square of its slope at real windows."""
         real = real.detach().requires_grad_(True)
-        with self._precision():
-            verdict = self.critic(real).float().sum()
-        (slope,) = torch.autograd.grad(verdict, real, create_graph=True)
-        penalty = slope.square().sum(dim=(1, 2)).mean()
-        weight = self.recipe.penalty * self.recipe.penalty_every * self.penalty_factor
-        (weight * penalty).backward()  # type: ignore[no-untyped-call]
-        return penalty.detach()
+        verdicts = self._verdicts(real)
+        # Of several verdicts on a window, the sum over the root of their number: each counts like a critic's only one.
+        sums = [verdict.sum() / math.sqrt(verdict[0].numel()) for verdict in verdicts]
+        slopes = [torch.autograd.grad(total, real, create_graph=True)[0] for total in sums]
+        penalties = [slope.square().sum(dim=(1, 2)).mean() for slope in slopes]
+        weights = [self.recipe.penalty * self.penalty_factor, self.recipe.local_penalty]
+        weighted = sum(weight * penalty for weight, penalty in zip(weights, penalties, strict=False))
+        (self.recipe.penalty_every * weighted).backward()  # type: ignore[union-attr]
+        return penalties[0].detach()
 
     def _generator_step(self, fake: torch.Tensor) -> torch.Tensor:
-        """Let the generator learn; returns its loss."""
+        """Let the generator learn; returns its loss before the critic."""
         self._generator_adam.zero_grad(set_to_none=True)
-        self.critic.requires_grad_(False)
-        with self._precision():
-            loss: torch.Tensor = -self.critic(fake).float().mean()
-        loss.backward()  # type: ignore[no-untyped-call]
-        self.critic.requires_grad_(True)
+        self._let_critics_learn(learning=False)
+        losses = [-verdict.mean() for verdict in self._verdicts(fake)]
+        self._summed(losses).backward()  # type: ignore[no-untyped-call]
+        self._let_critics_learn(learning=True)
         parallel.average_gradients(self._weights)
         self._generator_adam.step()
-        return loss.detach()
+        return losses[0].detach()
+
+    def _critics(self) -> list[Any]:
+        return [self.critic] if self.local is None else [self.critic, self.local]
+
+    def _critics_weights(self) -> list[torch.nn.Parameter]:
+        return [weight for critic in self._critics() for weight in critic.parameters()]
+
+    def _let_critics_learn(self, *, learning: bool) -> None:
+        for critic in self._critics():
+            critic.requires_grad_(learning)
 
     def _precision(self) -> Any:
         return devices.precision(self.device, self._bfloat16)
@@ -283,6 +324,8 @@ class Adversaries:
     def tensors(self) -> dict[str, torch.Tensor]:
         """Everything that learns, by name: weights, and what Adam remembers of each."""
         networks = {"generator": self.generator, "critic": self.critic, "average": self.average}
+        if self.local is not None:
+            networks["local"] = self.local
         found = {
             f"{part}/{name}": variable.value.data
             for part, network in networks.items()

@@ -51,12 +51,14 @@ class Base:
         autoencoder: name of the autoencoder whose latents it makes; None where nobody says.
         generator: its weights by name.
         critic: those of the critic that it learned from; None where it came without.
+        local: likewise of the local critic.
     """
 
     path: Path
     autoencoder: str | None
     generator: Tensors
-    critic: Tensors | None
+    critic: Tensors | None = None
+    local: Tensors | None = None
 
     @property
     def config(self) -> GeneratorConfig:
@@ -76,12 +78,12 @@ def read_base(folder: Path) -> Base:
         return _base_of_training(folder)
     if (folder / published.GENERATOR_FILE).is_file():
         path = folder / published.GENERATOR_FILE
-        return Base(path, None, values(published.read_generator(path)), None)
+        return Base(path, None, values(published.read_generator(path)))
     card = load_card(folder)
     if card.kind != KIND:
         raise ModelError(f"{card.name} is a model of the kind {card.kind}: choose a generator to begin with.")
     path = folder / GENERATOR_FILE
-    return Base(path, card.needs[0] if card.needs else None, values(load_generator(path)), None)
+    return Base(path, card.needs[0] if card.needs else None, values(load_generator(path)))
 
 
 def _base_of_training(folder: Path) -> Base:
@@ -94,7 +96,7 @@ def _base_of_training(folder: Path) -> Base:
     def part(prefix: str) -> Tensors:
         return {name.removeprefix(prefix): tensor for name, tensor in saved.items() if name.startswith(prefix)}
 
-    return Base(path, begun["source"]["autoencoder"], part("average/"), part("critic/"))
+    return Base(path, begun["source"]["autoencoder"], part("average/"), part("critic/"), part("local/") or None)
 
 
 def _name_of(autoencoder: Path) -> str:
@@ -148,7 +150,7 @@ class GeneratorLearner:
         emphasis = emphasis_of(self._autoencoder, recipe.emphasis)
         self.adversaries = Adversaries(config, recipe, emphasis, self._device)
         if begun:
-            self.adversaries.begin_with(begun.path, begun.generator, begun.critic)
+            self.adversaries.begin_with(begun.path, begun.generator, begun.critic, begun.local)
         self._windows = Windows(latents, config.context, self._autoencoder.mirrored)
 
     def _check_base(self, base: Base) -> None:

@@ -29,7 +29,7 @@ from engine.musika.networks import GeneratorConfig
 from engine.musika.synthesis import Musika, load_autoencoder
 from engine.training import adversaries as learning
 from engine.training import generator as training
-from engine.training.adversaries import Adversaries, Recipe, emphasis_of, training_coordinates
+from engine.training.adversaries import LOCAL_STEPS, Adversaries, Recipe, emphasis_of, training_coordinates
 from engine.training.generator import GeneratorLearner
 from engine.training.latents import Latents
 from engine.training.logbook import MODEL_FOLDER, STATE_FILE
@@ -103,6 +103,23 @@ def penalty() -> dict[str, float]:
             difference = critic((real + direction).float()) - critic((real - direction).float())
         slopes.append((difference.double() / 2e-2).square().mean().item())
     return {"told": learner.learn(windows(), 0)["penalty"], "found": float(np.mean(slopes))}
+
+
+def locally() -> dict[str, Any]:
+    """A step with a local critic: what it changes, what it tells; and the shape of its verdict."""
+    learner = adversaries(replace(RECIPE, local=1.0))
+    assert learner.local is not None
+    before = weights(learner, "local")
+    losses = learner.learn(windows(), 0)
+    after = weights(learner, "local")
+    with torch.no_grad():
+        verdict = learner.local(torch.from_numpy(windows()[:, :LOCAL_STEPS]))
+    return {
+        "losses": sorted(losses),
+        "changed": float(np.mean([not torch.equal(before[name], after[name]) for name in before])),
+        "verdict": list(verdict.shape),
+        "without": adversaries().local is None,
+    }
 
 
 def moves() -> dict[str, Any]:
@@ -253,6 +270,7 @@ def trial(folder: Path) -> dict[str, Any]:
         "emphasis": emphasis_of(load_autoencoder(autoencoder), 0.5).tolist(),
         "first_steps": first_steps(),
         "penalty": penalty(),
+        "locally": locally(),
         "moves": moves(),
         "rates": rates(),
         "resuming": resuming(folder, latents),

@@ -85,6 +85,15 @@ def test_the_penalty_is_the_mean_square_of_the_critics_slope(trial: dict[str, An
     assert trial["penalty"]["told"] == pytest.approx(trial["penalty"]["found"], rel=0.25)
 
 
+def test_a_local_critic_learns_beside_the_published_one(trial: dict[str, Any]) -> None:
+    local = trial["locally"]
+    expected = ["certainty", "critic", "generator", "local", "penalty", "penalty_factor", "rate"]
+    assert local["losses"] == expected
+    assert local["changed"] > 0.95
+    assert local["verdict"] == [4, 32 - 9, 1]  # a number where ten latents have been seen
+    assert local["without"]
+
+
 def test_a_certain_critic_is_penalised_more_and_an_uncertain_one_less(trial: dict[str, Any]) -> None:
     np.testing.assert_allclose(trial["moves"]["factors"], [np.exp(0.1), np.exp(-0.1), 1])
 
