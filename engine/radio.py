@@ -12,7 +12,8 @@ from engine.audio.format import SAMPLE_RATE_HZ, Wave
 from engine.errors import OutputError, StudioError, UsageError
 from engine.gate import OPEN, Cancelled, Passage
 from engine.musika.journey import MAX_SEED, Journey
-from engine.takes.making import HEAD_START_FRAMES, NOBODY, Listener, Production, Progress, Separates
+from engine.takes.making import HEAD_START_FRAMES, Production
+from engine.takes.roles import NOBODY, Listener, Progress, Separates
 from engine.takes.seam import FADE_FRAMES
 from engine.takes.take import Take
 

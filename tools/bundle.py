@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,7 @@ class Bundled:
     description: str
     show: Show | None = None
     needs: tuple[str, ...] = ()
-    figures: tuple[str, ...] = field(default=())
+    figures: tuple[str, ...] = ()
 
 
 def _generator(name: str, training: str, title: str, what: str, show: Show | None, *figures: str) -> Bundled:

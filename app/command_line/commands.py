@@ -29,7 +29,7 @@ from resources.colours import SPECTROGRAM
 
 if TYPE_CHECKING:
     from engine.playback.settings import MixSettings
-    from engine.takes.making import Progress
+    from engine.takes.roles import Progress
     from engine.takes.take import Take
 
 log = logging.getLogger(__name__)

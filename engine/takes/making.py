@@ -17,8 +17,6 @@ from engine.takes.roles import NOBODY, Listener, Progress, Separates
 from engine.takes.seam import FADE_FRAMES, Seam, lay_seam
 from engine.takes.take import Stems, Take
 
-__all__ = ["NOBODY", "Listener", "Production", "Progress", "Separates", "make_take"]
-
 HEAD_START_FRAMES = 4 * SAMPLE_RATE_HZ
 """So much of the mix is made before the separator begins, and is kept ready ahead of the listener while it works."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -41,18 +40,6 @@ def engine(home, qapp):
 @pytest.fixture
 def heard(engine) -> Heard:
     return Heard(engine, SIGNALS)
-
-
-@pytest.fixture
-def carried_out(heard, qtbot) -> Callable[..., None]:
-    """Makes a request and waits until it has been carried out."""
-
-    def carry_out(request: Callable[..., None], *arguments: Any) -> None:
-        done = len(heard.all("idle"))
-        request(*arguments)
-        qtbot.waitUntil(lambda: len(heard.all("idle")) > done, timeout=30_000)
-
-    return carry_out
 
 
 @pytest.fixture

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -33,18 +31,6 @@ def files(tmp_path, qapp):
 @pytest.fixture
 def heard(files) -> Heard:
     return Heard(files, SIGNALS)
-
-
-@pytest.fixture
-def carried_out(heard, qtbot) -> Callable[..., None]:
-    """Makes a request and waits until it has been carried out."""
-
-    def carry_out(request: Callable[..., None], *arguments: Any) -> None:
-        done = len(heard.all("idle"))
-        request(*arguments)
-        qtbot.waitUntil(lambda: len(heard.all("idle")) > done, timeout=30_000)
-
-    return carry_out
 
 
 def make_take(folder: Path, duration_s: int) -> Take:

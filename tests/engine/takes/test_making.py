@@ -18,9 +18,9 @@ from engine.takes.making import (
     NO_STEMS,
     STEMS_LEAD_FRAMES,
     Production,
-    Progress,
     make_take,
 )
+from engine.takes.roles import Progress
 from engine.takes.take import Stems, Take
 from engine.takes.track_file import TrackFile
 
