@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QElapsedTimer, QObject, Signal
 
@@ -17,7 +16,7 @@ from app.wording import doing_text, left_text, radio_text
 from engine.audio.format import SAMPLE_RATE_HZ
 from engine.errors import UsageError
 from engine.musika.journey import Journey
-from engine.radio import Radio
+from engine.radio import Radio, piece_of
 from engine.takes.roles import Progress
 from engine.takes.take import Take
 from widgets.activity_bar import ActivityBar
@@ -124,14 +123,14 @@ class Making(QObject):
         if self._radio.is_on:
             self._radio.more_like_this(self._playing.heard_frame)
             return
-        take = self._session.state.take
+        take, frame = self._session.state.take, self._playing.heard_frame
         try:
-            heard = _heard(take.recipe, self._playing.heard_frame) if take else None
+            piece = piece_of(take.recipe, frame) if take else None
         except UsageError as error:
             self.refused.emit(str(error))
             return
-        if heard:
-            self._generate_more(*heard)
+        if piece:
+            self._generate_more(piece.model, piece.journey, piece.journey_s(frame))
 
     def _generate_more(self, model: str, journey: Journey, at_s: float) -> None:
         """Make a take in the style that a journey has at a time, and let the recipe say so as far as it can."""
@@ -284,16 +283,6 @@ def _length_s(take: Take) -> float:
     if take.kept_frames is not None:
         return float("inf")
     return max(take.planned_frames or take.mix_frames, 1) / SAMPLE_RATE_HZ
-
-
-def _heard(recipe: dict[str, Any], frame: int) -> tuple[str, Journey, float] | None:
-    """What sounds at a frame of a generated take: model, journey, and the time in the journey; None for a recording."""
-    pieces = recipe.get("pieces") or [{**recipe, "from_frame": 0, "journey_frame": 0}]
-    piece = next((piece for piece in reversed(pieces) if piece["from_frame"] <= frame), pieces[0])
-    if "journey" not in piece:
-        return None
-    at_s = (piece["journey_frame"] + frame - piece["from_frame"]) / SAMPLE_RATE_HZ
-    return piece["model"], Journey.from_json(piece["journey"]), at_s
 
 
 def has_style(take: Take | None) -> bool:

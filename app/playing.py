@@ -76,8 +76,8 @@ class Playing(QObject):
         self._take = take
         self._player.load(take, crossfade_s=CROSSFADE_S if go_over else 0.0)
         self._transport.set_endless(take.kept_frames is not None)
-        self._transport.set_looping(_is_loop(take))
-        if _is_loop(take):
+        self._transport.set_looping(take.loop_frames is not None)
+        if take.loop_frames is not None:
             self._set_loop(True)
 
     def set_mix(self, mix: MixSettings) -> None:
@@ -189,9 +189,3 @@ def _length_s(take: Take) -> float:
     if take.kept_frames is not None and not take.finished:
         return math.inf
     return (take.planned_frames or take.mix_frames) / SAMPLE_RATE_HZ
-
-
-def _is_loop(take: Take) -> bool:
-    """Whether the end of a take meets its beginning."""
-    journey = take.recipe.get("journey")
-    return isinstance(journey, dict) and journey.get("loop_frames") is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -63,6 +63,31 @@ class Piece:
             "from_frame": self.from_frame,
             "journey_frame": self.journey_frame,
         }
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Piece:
+        """The piece that `to_json` described; raises KeyError, TypeError or UsageError where it did not."""
+        journey = Journey.from_json(values["journey"])
+        return cls(values["model"], journey, values["from_frame"], values["journey_frame"])
+
+
+def sounding(pieces: Sequence[Piece], frame: int) -> Piece:
+    """Of pieces in their order, the one that sounds at a frame of the take; the oldest for any before."""
+    return next((piece for piece in reversed(pieces) if piece.from_frame <= frame), pieces[0])
+
+
+def piece_of(recipe: Mapping[str, Any], frame: int) -> Piece | None:
+    """The piece that sounds at a frame of a take, by the take's recipe; None for a recording.
+
+    Raises:
+        UsageError: the journey is none.
+        KeyError, TypeError: it is not a take's recipe.
+    """
+    if pieces := recipe.get("pieces"):
+        return sounding([Piece.from_json(piece) for piece in pieces], frame)
+    if "seed" in recipe:  # as takes were described before there were journeys
+        return Piece(recipe["model"], Journey.from_seed(recipe["seed"], recipe["truncation"]))
+    return Piece(recipe["model"], Journey.from_json(recipe["journey"])) if "journey" in recipe else None
 
 
 Wish = Callable[[Piece, int], Piece]
@@ -149,8 +174,7 @@ class Radio:
 
     def piece_at(self, frame: int) -> Piece:
         """The piece that sounds, or will, at a frame of the take; the oldest that is known for any before."""
-        pieces = self._pieces
-        return next((piece for piece in reversed(pieces) if piece.from_frame <= frame), pieces[0])
+        return sounding(self._pieces, frame)
 
     def work(self) -> Iterator[Progress]:
         """Make it, for ever; yield after each step. Close the iterator or the gate to end; the take stays unfinished.

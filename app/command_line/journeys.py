@@ -13,6 +13,9 @@ from app.command_line.parsing import number, whole_number
 from engine.audio.format import SAMPLE_RATE_HZ
 from engine.errors import UsageError
 from engine.musika.journey import Journey
+from engine.radio import piece_of
+
+NO_MUSIC = "{path} does not describe generated music: choose the take.json of another take."
 
 
 def add_journey(parser: argparse.ArgumentParser) -> None:
@@ -89,14 +92,12 @@ def read_journey(path: Path, at_s: float) -> tuple[Journey, float]:
     """
     try:
         recipe = json.loads(path.read_text(encoding="utf8"))
-        if pieces := recipe.get("pieces"):  # kept from the radio
-            piece = next((p for p in reversed(pieces) if p["from_frame"] <= at_s * SAMPLE_RATE_HZ), pieces[0])
-            into_piece_s = at_s + (piece["journey_frame"] - piece["from_frame"]) / SAMPLE_RATE_HZ
-            return Journey.from_json(piece["journey"]), into_piece_s
-        if "seed" in recipe:  # as takes were described before there were journeys
-            return Journey.from_seed(recipe["seed"], recipe["truncation"]), at_s
-        return Journey.from_json(recipe["journey"]), at_s
+        frame = round(at_s * SAMPLE_RATE_HZ)
+        piece = piece_of(recipe, frame)
     except OSError as cause:
         raise UsageError(f"{path} cannot be read: choose the take.json of a rendered take.") from cause
     except (AttributeError, KeyError, TypeError, ValueError) as cause:
-        raise UsageError(f"{path} does not describe generated music: choose the take.json of another take.") from cause
+        raise UsageError(NO_MUSIC.format(path=path)) from cause
+    if piece is None:
+        raise UsageError(NO_MUSIC.format(path=path))
+    return piece.journey, piece.journey_s(frame)

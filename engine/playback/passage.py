@@ -132,6 +132,4 @@ class Passage:
 
 def is_whole_loop(take: Take, region: Region) -> bool:
     """Whether a region is all of a take that was made so that its end meets its beginning."""
-    journey = take.recipe.get("journey")
-    loop_frames = journey.get("loop_frames") if isinstance(journey, dict) else None
-    return take.finished and (region.start, region.end) == (0, take.mix_frames) == (0, loop_frames)
+    return take.finished and (region.start, region.end) == (0, take.mix_frames) == (0, take.loop_frames)

@@ -113,6 +113,12 @@ class Take:
             raise AudioFileError(f"{folder} holds no take, or a damaged one: make it again.") from cause
 
     @property
+    def loop_frames(self) -> int | None:
+        """The length of a take that was made so that its end meets its beginning; None for any other."""
+        journey = self.recipe.get("journey")
+        return journey.get("loop_frames") if isinstance(journey, dict) else None
+
+    @property
     def mix_frames(self) -> int:
         """The end of the mix, in frames since the take began."""
         return self._mix_frames

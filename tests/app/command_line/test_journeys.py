@@ -62,7 +62,7 @@ def described(tmp_path: Path) -> Any:
 
 def test_like_keeps_the_style_of_a_take(described: Any) -> None:
     old = Journey(1, 2, 1.5, drift=0.6)
-    path = described(journey=old.to_json(), frames=100)
+    path = described(model="m", journey=old.to_json(), frames=100)
 
     assert journey("--like", path, "--seed", 9) == Journey(1, 9, 1.5, drift=0.6)
     assert journey("--like", path, "--seed", 9, "--like-at", 30, "--drift", 0) == Journey(old.style_at(30), 9, 1.5)
@@ -71,7 +71,7 @@ def test_like_keeps_the_style_of_a_take(described: Any) -> None:
 
 
 def test_like_knows_takes_from_the_radio_and_from_before_there_were_journeys(described: Any) -> None:
-    assert journey("--like", described(seed=4, truncation=1.0), "--seed", 9) == Journey(4, 9, 1.0)
+    assert journey("--like", described(model="m", seed=4, truncation=1.0), "--seed", 9) == Journey(4, 9, 1.0)
 
     first, second = Journey(1, 2), Journey(3, 4, drift=1.0)
     pieces = [
