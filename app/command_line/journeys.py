@@ -12,7 +12,7 @@ from pathlib import Path
 from app.command_line.parsing import number, whole_number
 from engine.audio.format import SAMPLE_RATE_HZ
 from engine.errors import UsageError
-from engine.musika.journey import Journey
+from engine.musika.journey import USUAL_TRUNCATION, Journey
 from engine.radio import piece_of
 
 NO_MUSIC = "{path} does not describe generated music: choose the take.json of another take."
@@ -32,7 +32,7 @@ def add_journey(parser: argparse.ArgumentParser) -> None:
     style.add_argument("--like", type=Path, metavar="TAKE.json", help="the style of a take that render has written")
     group.add_argument("--like-at", type=number, default=0.0, metavar="SECONDS", help="… as it was at this time of it")
     group.add_argument("--variation-seed", type=whole_number, metavar="N", help="all but the style (default: --seed)")
-    group.add_argument("--truncation", type=number, metavar="T", help="0.1 (tame) to 3.9 (wild), 2 by default")
+    group.add_argument("--truncation", type=number, metavar="T", help="0.1 (tame) to 3.9 (wild), 3 by default")
     group.add_argument("--drift", type=number, metavar="D", help="0 (the style stays, the default) to 1 (it wanders)")
     group.add_argument(
         "--morph-to", type=whole_number, metavar="SEED", help="let the style become that of another seed"
@@ -67,7 +67,7 @@ def _in_its_style(options: Namespace) -> Journey:
     if options.like is not None:
         return _like(*read_journey(options.like, options.like_at), variation, options.truncation)
     style = options.seed if options.style_seed is None else options.style_seed
-    return Journey(style, variation, 2.0 if options.truncation is None else options.truncation)
+    return Journey(style, variation, USUAL_TRUNCATION if options.truncation is None else options.truncation)
 
 
 def _like(journey: Journey, at_s: float, variation: int, truncation: float | None) -> Journey:

@@ -40,6 +40,9 @@ LARGEST_STYLE_VALUE = 100.0
 STYLES_PER_S = 1 / 40
 """How fast a drift of 1 goes from one random style to the next; one of d goes d² times as fast."""
 
+USUAL_TRUNCATION = 3.0
+"""Where nothing else is wished: normal distributions hardly cut, as generators know them from their training."""
+
 TRUNCATION_OVER_S = 2.0
 """How long a change of the truncation takes."""
 
@@ -94,7 +97,7 @@ class Journey:
 
     style: Style
     variation: int
-    truncation: float = 2.0
+    truncation: float = USUAL_TRUNCATION
     drift: float = 0.0
     morphs: tuple[Morph, ...] = ()
     drifts: tuple[Change, ...] = ()
@@ -127,7 +130,7 @@ class Journey:
     # --- journeys from others --------------------------------------------------------------------------------------
 
     @classmethod
-    def from_seed(cls, seed: int, truncation: float = 2.0) -> Journey:
+    def from_seed(cls, seed: int, truncation: float = USUAL_TRUNCATION) -> Journey:
         """What one seed has always meant: style and variation from the same number, and no change."""
         return cls(seed, seed, truncation)
 

@@ -30,6 +30,7 @@ from engine.musika.networks import Generator, GeneratorConfig
 from engine.musika.synthesis import Musika, load_autoencoder
 from engine.training import parallel
 from engine.training.adversaries import QUICK, Adversaries, Recipe, emphasis_of
+from engine.training.calibration import calibrated
 from engine.training.latents import Latents, Windows, identity
 from engine.training.logbook import STATE_FILE, read_training
 from engine.training.products import write_sound
@@ -197,10 +198,18 @@ class GeneratorLearner:
         """The generator that stands now: the moving average."""
         return self.adversaries.average
 
+    def finished(self) -> Generator:
+        """The generator as it leaves the training: calibrated, see `engine.training.calibration`."""
+        with devices.computing_on(self._device):
+            return calibrated(self.generator, self._autoencoder, self._latents)
+
     def preview(self) -> Wave:
         """The beginning of always the same take, as it sounds now."""
+        return self._sound_of(self.finished())
+
+    def _sound_of(self, generator: Generator) -> Wave:
         with devices.computing_on(self._device):
-            musika = Musika(self.generator, self._autoencoder)
+            musika = Musika(generator, self._autoencoder)
             return np.concatenate(list(musika.stream(Journey.from_seed(PREVIEW_SEED), PREVIEW_S * SAMPLE_RATE_HZ)))
 
     def export(self, folder: Path) -> ModelCard:
@@ -209,10 +218,11 @@ class GeneratorLearner:
         Raises:
             OutputError: they cannot be written.
         """
-        config = self.generator.config
+        generator = self.finished()
+        config = generator.config
         window_s = config.context * self._latents.frames_per_latent / SAMPLE_RATE_HZ
-        save_generator(self.generator, folder / GENERATOR_FILE)
-        write_sound(folder / PREVIEW_FILE, self.preview())
+        save_generator(generator, folder / GENERATOR_FILE)
+        write_sound(folder / PREVIEW_FILE, self._sound_of(generator))
         card = ModelCard(
             name="generator",
             title="Generator",

@@ -75,7 +75,7 @@ def seeds(recipe: Recipe) -> tuple[int, int]:
 
 
 def test_one_seed_is_style_and_variation():
-    assert Recipe(seed=7).journey() == Journey.from_seed(7, 2.0)
+    assert Recipe(seed=7).journey() == Journey.from_seed(7)
     assert seeds(Recipe(seed=7, variation=9)) == (7, 9)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from engine.errors import UsageError
 from engine.musika.coordinates import DEPTH, arc, random_style, retruncated, truncated_normal
-from engine.musika.journey import FRAMES_PER_LATENT, MAX_SEED, STYLES_PER_S, Journey, windows
+from engine.musika.journey import FRAMES_PER_LATENT, MAX_SEED, STYLES_PER_S, USUAL_TRUNCATION, Journey, windows
 
 CONTEXT = 8
 STEP_S = FRAMES_PER_LATENT / 44_100
@@ -37,7 +37,7 @@ def lengths(vectors: np.ndarray) -> np.ndarray:
 
 def test_a_seed_means_what_it_has_always_meant() -> None:
     """Values from before there were journeys: takes that people have noted the seeds of."""
-    found = np.stack(list(islice(windows(Journey.from_seed(7), 128), 20)))
+    found = np.stack(list(islice(windows(Journey.from_seed(7, 2.0), 128), 20)))
 
     np.testing.assert_allclose(found[0, 0, :4], GOLDEN_FIRST, rtol=1e-6)
     np.testing.assert_allclose(found[19, 127, 60:68], GOLDEN_LAST, rtol=1e-6)
@@ -96,14 +96,14 @@ def test_a_morph_ends_in_the_other_style_and_stays_there() -> None:
     found = styles(Journey(1, 2).morphing(2.0, 9, 3.0), 20)
 
     first, last = int(2.0 / STEP_S), int(5.0 / STEP_S) + 1
-    np.testing.assert_array_equal(found[:first], np.broadcast_to(random_style(1, 2.0), (first, DEPTH)))
-    np.testing.assert_array_equal(found[last:], np.broadcast_to(random_style(9, 2.0), (160 - last, DEPTH)))
+    np.testing.assert_array_equal(found[:first], np.broadcast_to(random_style(1, USUAL_TRUNCATION), (first, DEPTH)))
+    np.testing.assert_array_equal(found[last:], np.broadcast_to(random_style(9, USUAL_TRUNCATION), (160 - last, DEPTH)))
     between = found[first + 2 : last - 2]
     assert lengths(between).min() > 0.95 * min(lengths(found[[0, -1]]))
 
 
 def test_on_the_way_a_style_is_as_far_out_as_styles_are() -> None:
-    ends = truncated_normal(np.random.default_rng(0), (50, DEPTH), 2.0)
+    ends = truncated_normal(np.random.default_rng(0), (50, DEPTH), USUAL_TRUNCATION)
     half = np.full((25, 1), 0.5, np.float32)
 
     on_the_arc = arc(ends[:25], ends[25:], half)
@@ -117,10 +117,10 @@ def test_on_the_way_a_style_is_as_far_out_as_styles_are() -> None:
 
 
 def test_an_arc_keeps_its_ends_and_bears_any_two() -> None:
-    one = random_style(1, 2.0)[None]
+    one = random_style(1, USUAL_TRUNCATION)[None]
     fractions = np.array([[0.0], [0.3], [1.0]], np.float32)
 
-    for other in (random_style(2, 2.0)[None], one, -one, np.zeros_like(one)):
+    for other in (random_style(2, USUAL_TRUNCATION)[None], one, -one, np.zeros_like(one)):
         found = arc(one, other, fractions)
         assert np.isfinite(found).all()
         np.testing.assert_array_equal(found[[0, 2]], np.concatenate([one, other]))
@@ -133,7 +133,7 @@ def test_a_drift_goes_as_fast_as_its_square(drift: float, lines: float) -> None:
     begin, end = np.array(journey.style_at(0)), np.array(journey.style_at(lines * LINE_S))
     there = np.array(journey.style_at(LINE_S))
 
-    np.testing.assert_allclose(begin, random_style(1, 2.0), atol=1e-6)
+    np.testing.assert_allclose(begin, random_style(1, USUAL_TRUNCATION), atol=1e-6)
     whole = np.array(Journey(1, 2, drift=1.0).style_at(LINE_S))
     angle = np.arccos(begin @ there / np.linalg.norm(begin) / np.linalg.norm(there))
     assert angle == pytest.approx(
