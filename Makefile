@@ -4,6 +4,7 @@
 #   make test      all checks and all tests
 #   make check     the checks alone: style, types, imports, docstrings
 #   make format    lay the code out as the checks want it
+#   make screenshots   docs/screenshots, from the real window in all its states
 #   make dist      a folder to give away: dist/DeepDeadNet
 #   make setup     .venv alone; TORCH=cuda for an Nvidia card on Linux, TORCH=cpu to go back
 #   make lock      raise the versions in requirements.lock
@@ -23,7 +24,7 @@ IN_VENV = .venv/bin/python
 MODEL = house-band
 FIRST_TAKE = takes/first-take
 
-.PHONY: run test check format dist setup setup-test setup-dist lock
+.PHONY: run test check format screenshots dist setup setup-test setup-dist lock
 
 run: setup
 	@if [ "$$(uname)" = Linux ] && [ -z "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
@@ -45,6 +46,9 @@ check: setup-test
 format: setup-test
 	$(IN_VENV) -m ruff check --fix
 	$(IN_VENV) -m ruff format
+
+screenshots: setup-test
+	$(IN_VENV) -m tools.screenshots
 
 dist: setup-dist
 	$(IN_VENV) -m PyInstaller --noconfirm --log-level WARN pyinstaller.spec

@@ -6,19 +6,18 @@ keep what has just sounded while the radio goes on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Generator, Sequence
 from functools import partial
 from pathlib import Path
-from shutil import rmtree
 
 from PySide6.QtCore import Signal
 
-from app.worker import Worker, details_of
+from app.importing import Added, add_models
+from app.worker import Worker, details_of, follow
+from engine.export.writing import Export, InTheWayError, export
 from engine.gate import Gate
 from engine.models.catalogue import Catalogue
-from engine.playback.export import export_mix, export_stems
-from engine.playback.settings import MixSettings
+from engine.models.importing import model_folders
 from engine.takes.keeping import keep
 from engine.takes.take import Take
 
@@ -28,10 +27,16 @@ class FileThread(Worker):
 
     models_found = Signal(object)
     """The `Catalogue` of the models that there are."""
+    models_added = Signal(object)
+    """A list of the models that were asked for and are there now, as `Added`."""
+    no_models = Signal(object)
+    """The paths of folders in which models were looked for in vain, a list."""
     progressed = Signal(float)
     """The fraction of the present request that is done."""
     exported = Signal(object)
-    """The paths of the files written."""
+    """The paths of the files written, a list."""
+    in_the_way = Signal(object, object)
+    """An `Export` that has not been begun, and the paths that it would have written over."""
     kept = Signal(object)
     """The folder of a take that was kept."""
 
@@ -44,23 +49,23 @@ class FileThread(Worker):
         """Look which models there are; `models_found` follows."""
         self._posted.emit(partial(self._guarded, self._look_for_models))
 
-    def export_mix(self, take: Take, settings: MixSettings, path: Path) -> None:
-        """Write the mix of a take, as the faders make it sound, to a WAV file."""
-        steps = export_mix(take, settings, path)
-        self._request(f"Exporting {path.name}", partial(self._export, steps, [path]))
+    def add_models(self, folders: Sequence[Path]) -> None:
+        """Copy the models in some folders to the user's; `models_added` follows, and `no_models` for the others."""
+        self._request(f"Adding {folders[0].name}", partial(self._add_models, folders))
 
-    def export_stems(self, take: Take, folder: Path) -> None:
-        """Write each stem of a take to a WAV file in a folder."""
-        steps = export_stems(take, folder)
-        self._request("Exporting the stems", partial(self._export, steps, stem_paths(take, folder)))
+    def export(self, order: Export) -> None:
+        """Write the files of an export; `progressed` and `exported` follow, or `in_the_way`."""
+        paths = list(order.paths.values())
+        name = paths[0].name if len(paths) == 1 else f"{len(paths)} files"
+        self._request(f"Exporting {name}", partial(self._export, order))
 
     def keep(self, take: Take, start: int, end: int, folder: Path) -> None:
         """Save a stretch of a take, in frames, as a take of its own in a new folder."""
         self._request(f"Keeping {folder.name}", partial(self._keep, keep(take, start, end, folder), folder))
 
-    def discard(self, take: Take, *, remove: bool) -> None:
-        """Let go of a take that nobody reads any more, after the requests made before; and remove it from the disk."""
-        self._posted.emit(partial(self._guarded, partial(_discard, take, remove)))
+    def discard(self, take: Take) -> None:
+        """Let go of a take's files, which nobody reads any more, after the requests made before."""
+        self._posted.emit(partial(self._guarded, take.close))
 
     def _look_for_models(self) -> None:
         catalogue = self._find_models()
@@ -68,28 +73,25 @@ class FileThread(Worker):
         for problem in catalogue.problems:
             self.failed.emit(str(problem), details_of(problem))
 
-    def _export(self, steps: Iterator[float], paths: list[Path], gate: Gate) -> None:
-        self._follow(steps, gate)
-        self.exported.emit(paths)
+    def _add_models(self, folders: Sequence[Path], gate: Gate) -> None:
+        models = [folder for folder in folders if model_folders(folder)]
+        if others := [folder for folder in folders if folder not in models]:
+            self.no_models.emit(others)
+        added: list[Added] = []
+        try:
+            added.extend(add_models(models, self._find_models(), gate))
+        finally:  # if one fails, those before it are there
+            if added:
+                self.models_added.emit(added)
 
-    def _keep(self, steps: Iterator[float], folder: Path, gate: Gate) -> None:
-        self._follow(steps, gate)
+    def _export(self, order: Export, gate: Gate) -> None:
+        try:
+            paths = follow(export(order), gate, self.progressed.emit)
+        except InTheWayError as error:
+            self.in_the_way.emit(order, error.paths)
+        else:
+            self.exported.emit(paths)
+
+    def _keep(self, steps: Generator[float, None, None], folder: Path, gate: Gate) -> None:
+        follow(steps, gate, self.progressed.emit)
         self.kept.emit(folder)
-
-    def _follow(self, steps: Iterator[float], gate: Gate) -> None:
-        with closing(steps):
-            gate.go_through()
-            for fraction in steps:
-                self.progressed.emit(fraction)
-                gate.go_through()
-
-
-def stem_paths(take: Take, folder: Path) -> list[Path]:
-    """The files that an export of the stems into a folder writes."""
-    return [folder / f"{name}.wav" for name in take.stem_names]
-
-
-def _discard(take: Take, remove: bool) -> None:
-    take.close()
-    if remove:
-        rmtree(take.folder, ignore_errors=True)

@@ -1,22 +1,28 @@
-"""GUI thread: makes takes at the hand's wish, and shows how far they are."""
+"""GUI thread: makes takes at the hand's wish, loads them, and shows how far they are.
+
+What is made and what is loaded need not be the same: recordings are taken apart in the background, and one may listen
+to an older take while a new one is made.
+"""
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QElapsedTimer, QObject, Signal
 
 from app.engine_thread import EngineThread
-from app.playing import Playing
+from app.playing import CROSSFADE_S, Playing
 from app.radio import RadioHand
 from app.session import Recipe, Session, new_seed
-from app.wording import doing_text, left_text, radio_text
+from app.wording import doing_text, left_text, radio_text, recordings_text
 from engine.audio.format import SAMPLE_RATE_HZ
 from engine.errors import UsageError
 from engine.musika.journey import Journey
 from engine.radio import Radio, piece_of
+from engine.takes.library import Entry
 from engine.takes.roles import Progress
 from engine.takes.take import Take
 from widgets.activity_bar import ActivityBar
@@ -26,7 +32,6 @@ from widgets.spectrogram_view import SpectrogramView
 READYING = "Getting ready…"
 PAUSED = "Paused: making goes on when you play"
 WAITING = "Playing waits for the music to be made"
-BUSY = "Another take is being made: try again when it is done, or press Cancel."
 
 
 @dataclass(frozen=True)
@@ -35,13 +40,26 @@ class Coming:
 
     Attributes:
         title: what it will be called.
-        plays: it is to be heard as soon as there is sound.
-        recipe: of a generated one.
+        recipe: of it.
     """
 
     title: str
-    plays: bool = False
-    recipe: Recipe | None = None
+    recipe: Recipe
+
+
+@dataclass
+class Growing:
+    """A take that is being made.
+
+    Attributes:
+        entry: of it, as it was when it was begun.
+        progress: how far it is.
+        clock: how long it has been worked on.
+    """
+
+    entry: Entry
+    clock: WorkClock
+    progress: Progress | None = None
 
 
 class Making(QObject):
@@ -52,9 +70,17 @@ class Making(QObject):
     begun = Signal()
     """Something new has been asked for."""
     loaded = Signal(object)
-    """A `Take` is there, still empty, and stands in the session."""
+    """A `Take` stands in the session, with its entry; it may still be empty."""
     grown = Signal()
-    """What the take is, or may be used for, has changed."""
+    """What the loaded take is, or may be used for, has changed."""
+    started = Signal(object)
+    """The `Entry` of a take that is being made from now on, loaded or not."""
+    progressed = Signal(object, float)
+    """The folder of a take that is being made, and the fraction done; −1 where it has no end."""
+    finished = Signal(object, bool)
+    """The folder of a take that was being made, and whether there is anything in it."""
+    unused = Signal(object)
+    """A `Take` that nobody plays or makes any more."""
 
     def __init__(
         self,
@@ -73,33 +99,41 @@ class Making(QObject):
         self._bar, self._view, self._activity = bar, view, activity
         self._asked: deque[Coming] = deque()
         self._current: Coming | None = None
+        self._growing: dict[Take, Growing] = {}
+        self._in_use: set[Take] = set()
         self._awaiting_sound = False
+        self._to_show: tuple[str, Take | None] | None = None  # a recording's name, and what was loaded when it came
+        self._imports_left = 0
         self._readying = False
         self._last_recipe: Recipe | None = None
-        self._working = QElapsedTimer()
-        self._worked_ms = 0  # before the last pause
         self._connect()
 
     def _connect(self) -> None:
         self._bar.generate_pressed.connect(self.generate)
         self._bar.more_pressed.connect(self.more_like_this)
         self._bar.cancel_pressed.connect(self._engine.cancel)
+        self._activity.work_cancelled.connect(self._cancel_shown)
         self._radio.piece_wanted.connect(lambda recipe: self._session.update(title=self._title(recipe)))
         self._playing.paused.connect(self._pause)
         self._playing.waited.connect(self._show_waiting)
+        self._playing.left.connect(self._let_go)
         self._engine.readied.connect(self._show_readying)
         self._engine.started.connect(self._show_start)
-        self._engine.take_started.connect(self._load)
+        self._engine.take_started.connect(self._note_start)
         self._engine.radio_started.connect(self._tune_in)
-        self._engine.progressed.connect(self._show_progress)
-        self._engine.spectrogram_grew.connect(self._view.set_levels)
-        self._engine.take_finished.connect(self._show_end)
+        self._engine.progressed.connect(self._note_progress)
+        self._engine.take_finished.connect(self._note_end)
+        self._engine.imports_left.connect(self._show_imports)
         self._engine.idle.connect(self._show_idle)
 
     @property
     def busy(self) -> bool:
-        """Whether something is being made that has an end, or has been asked for."""
+        """Whether something is being made that has an end, or has been asked for; imports do not count."""
         return bool(self._asked) or (self._current is not None and not self._radio.is_on)
+
+    def growing(self, folder: Path) -> Take | None:
+        """The take that is being made in a folder, if one is."""
+        return next((take for take in self._growing if take.folder == folder), None)
 
     # What the hand wishes
 
@@ -146,23 +180,53 @@ class Making(QObject):
         self._last_recipe = recipe
         self._generate(recipe, journey)
 
-    def open_path(self, path: Path, *, title: str = "", plays: bool = False) -> None:
-        """Take an audio file apart; or open a take that was kept, which is a folder."""
-        if self.busy:
-            self.refused.emit(BUSY)
+    def import_files(self, paths: Sequence[Path]) -> None:
+        """Take recordings apart, one after the other, in the background; the first one goes on the stage."""
+        if not paths:
             return
-        folder = path.parent if path.name == "take.json" else path
-        self._last_recipe = None
-        if (folder / "take.json").is_file():
-            self._ask(Coming(title or folder.name, plays))
-            self._engine.open_take(folder)
-        else:
-            self._ask(Coming(title or path.stem, plays))
-            self._engine.open_file(path)
+        self.begun.emit()
+        self._to_show = paths[0].stem, self._session.state.take
+        for path in paths:
+            self._engine.import_file(path)
+
+    def load(
+        self, take: Take, entry: Entry, *, plays: bool, at_s: float = 0.0, crossfade_s: float = CROSSFADE_S
+    ) -> None:
+        """Put a take on the stage.
+
+        Args:
+            take: one that is being made, or one that has been opened.
+            entry: of it, in the library.
+            plays: let it be heard, as soon as there is sound.
+            at_s: where it begins.
+            crossfade_s: from what plays, in so many seconds.
+        """
+        if self._radio.is_on and self._growing_radio() is not take:
+            self._radio.let_go()
+            self._engine.cancel()
+        if take not in self._growing:
+            self._last_recipe = None
+        self._in_use.add(take)
+        self._awaiting_sound = plays and not take.mix_frames
+        self._playing.load(take, go_over=plays, at_s=at_s, crossfade_s=crossfade_s)
+        self._view.show_take(_length_s(take))
+        self._session.update(take=take, entry=entry, title=entry.name)
+        self.loaded.emit(take)
+        if plays and take.mix_frames:
+            self._playing.play()
+        self._show_where(take)
+
+    def cancel(self, folder: Path) -> None:
+        """End the making of the take in a folder, if it is being made; what exists of it stays."""
+        take = self.growing(folder)
+        if take is not None and self._growing[take].entry.kind == "recording":
+            self._engine.cancel_import()
+        elif take is not None:
+            self._engine.cancel()
 
     def _generate(self, recipe: Recipe, journey: Journey) -> None:
         title = self._title(recipe)
-        self._ask(Coming(title, plays=True, recipe=recipe))
+        self._ask(Coming(title, recipe))
         if recipe.endless:
             self._engine.play_radio(recipe.model, journey, title)
         else:
@@ -181,15 +245,24 @@ class Making(QObject):
         numbers = f"{recipe.seed}" if recipe.variation is None else f"{recipe.seed}/{recipe.variation}"
         return f"{self.titles.get(recipe.model, recipe.model)} {numbers}"
 
+    def _cancel_shown(self) -> None:
+        """Cancel what the activity bar tells of."""
+        if self._current is not None or self._asked:
+            self._engine.cancel()
+        else:
+            self._engine.cancel_imports()
+
     def _pause(self, paused: bool) -> None:
-        """Let the computing stand still while playing does."""
-        if paused and self._current is not None:
+        """Let the making of the loaded take stand still while playing does."""
+        made = [each for take, each in self._growing.items() if each.entry.kind != "recording"]
+        if paused and made and self._session.state.take in self._growing:
             self._engine.pause()
-            self._worked_ms += self._working.elapsed()
+            made[0].clock.pause()
             self._activity.set_notice(PAUSED)
         elif not paused:
             self._engine.go_on()
-            self._working.restart()
+            for each in made:
+                each.clock.go_on()
             self._activity.set_notice("")
 
     # What the engine says
@@ -198,77 +271,107 @@ class Making(QObject):
         self._readying = readying
         self._show_queue()
 
+    def _show_imports(self, left: int) -> None:
+        self._imports_left = left
+        self._show_queue()
+
     def _show_queue(self) -> None:
         """What comes next, while nothing is being made yet."""
-        if self._current is not None:
+        if self._current is not None or self._growing:
             return
         words = [READYING] if self._readying else []
         words += [f"Next: {coming.title}" for coming in self._asked]
+        if self._imports_left and not self._asked:
+            words.append(recordings_text(self._imports_left))
         if words:
-            self._activity.show_work(" ".join(words), None)
+            self._activity.show_work(" ".join(words), None, can_cancel=bool(self._asked or self._imports_left))
         else:
             self._activity.rest("Ready")
 
     def _show_start(self, text: str) -> None:
         self._current = self._asked.popleft()
-        self._worked_ms = 0
-        self._working.start()
         self._bar.set_busy(self.busy)
         self._activity.set_notice("")
-        self._activity.show_work(text, None)
+        self._activity.show_work(text, None, can_cancel=True)
 
-    def _load(self, take: Take) -> None:
-        if self._current is None:
-            return
-        self._awaiting_sound = self._current.plays
-        self._playing.load(take, go_over=self._current.plays)
-        self._view.show_take(_length_s(take))
-        self._session.update(take=take, title=self._current.title)
-        self.loaded.emit(take)
+    def _note_start(self, take: Take, entry: Entry) -> None:
+        self._growing[take] = Growing(entry, WorkClock())
+        self.started.emit(entry)
+        if entry.kind == "recording":
+            if self._to_show == (entry.name, self._session.state.take) and not self._radio.is_on:
+                self.load(take, entry, plays=False)
+                self._to_show = None
+        elif self._current is not None:
+            self.load(take, entry, plays=True)
 
     def _tune_in(self, radio: Radio) -> None:
-        if self._current and self._current.recipe and not self._asked:
+        if self._current and not self._asked and self._session.state.take is radio.take:
             self._radio.take_over(radio, self._current.recipe)
             self._bar.set_busy(self.busy)
 
-    def _show_progress(self, progress: Progress) -> None:
-        take = self._session.state.take
-        if take is None:
+    def _growing_radio(self) -> Take | None:
+        return next((take for take in self._growing if take.kept_frames is not None), None)
+
+    def _note_progress(self, take: Take, progress: Progress) -> None:
+        if take not in self._growing:
             return
-        self._show_marks(take, progress)
-        if self._awaiting_sound and progress.made_frames:
-            self._awaiting_sound = False
-            self._playing.play()
+        growing = self._growing[take]
+        growing.progress = progress
+        self._show_work(take, growing, progress)
+        if take is self._session.state.take:
+            self._show_where(take)
+            if self._awaiting_sound and progress.made_frames:
+                self._awaiting_sound = False
+                self._playing.play()
+        self.progressed.emit(take.folder, progress.fraction if progress.planned_frames else -1.0)
 
-    def _show_marks(self, take: Take, progress: Progress) -> None:
-        made_s, stems_s = (n / SAMPLE_RATE_HZ for n in (progress.made_frames, progress.separated_frames))
-        left = "" if self._radio.is_on else left_text(progress.fraction, self._elapsed_s())
-        note = "" if self._radio.is_on else f"making… {left}"
-        first_s = take.first_frame / SAMPLE_RATE_HZ
-        self._view.set_progress(made_s, stems_s if take.stem_names else None, note, first_s)
-        if self._radio.is_on:
+    def _show_work(self, take: Take, growing: Growing, progress: Progress) -> None:
+        """Tell in the activity bar of what was asked for last: a request goes before the imports."""
+        is_import = growing.entry.kind == "recording"
+        if is_import and self._current is not None:
+            return
+        if take.kept_frames is not None:
             self._activity.rest(radio_text(progress, self._playing.heard_frame))
-        else:
-            self._activity.show_work(" · ".join(filter(None, (doing_text(progress), left))), progress.fraction)
+            return
+        left = left_text(progress.fraction, growing.clock.elapsed_s)
+        doing = f"{recordings_text(self._imports_left)}: {growing.entry.name}" if is_import else doing_text(progress)
+        self._activity.show_work(" · ".join(filter(None, (doing, left))), progress.fraction, can_cancel=True)
 
-    def _elapsed_s(self) -> float:
-        return (self._worked_ms + self._working.elapsed()) / 1000
+    def _show_where(self, take: Take) -> None:
+        """How long the making of the loaded take goes on, on the picture."""
+        growing = self._growing.get(take)
+        note = ""
+        if growing is not None and growing.progress is not None and take.kept_frames is None:
+            note = f"making… {left_text(growing.progress.fraction, growing.clock.elapsed_s)}"
+        self._view.set_note(note)
+
+    def _note_end(self, take: Take) -> None:
+        growing = self._growing.pop(take, None)
+        if take is self._session.state.take:
+            self._show_end(take)
+        if take not in self._in_use:
+            self.unused.emit(take)
+        if growing is not None:
+            self.finished.emit(take.folder, take.mix_frames > 0)
+        self._show_queue()
 
     def _show_end(self, take: Take) -> None:
-        if take is not self._session.state.take:
-            return
         self._radio.let_go()
-        made_s, first_s = take.mix_frames / SAMPLE_RATE_HZ, take.first_frame / SAMPLE_RATE_HZ
+        self._awaiting_sound = False
         if take.kept_frames is None:
-            self._view.set_length_s(made_s)
-        self._view.set_progress(made_s, take.stem_frames / SAMPLE_RATE_HZ if take.stem_names else None, "", first_s)
-        if self._awaiting_sound and take.mix_frames:  # one that was there already
-            self._awaiting_sound = False
-            self._playing.play()
+            self._view.set_length_s(take.mix_frames / SAMPLE_RATE_HZ)
+        self._show_where(take)
         self.grown.emit()
 
+    def _let_go(self, take: Take) -> None:
+        """The player does not need a take any more; who makes it may still."""
+        self._in_use.discard(take)
+        if take not in self._growing:
+            self.unused.emit(take)
+
     def _show_waiting(self, waiting: bool) -> None:
-        self._activity.set_notice(WAITING if waiting and self._current is not None else "")
+        is_made = waiting and self._session.state.take in self._growing
+        self._activity.set_notice(WAITING if is_made else "")
 
     def _show_idle(self) -> None:
         self._current = None
@@ -276,6 +379,31 @@ class Making(QObject):
         self._activity.set_notice("")
         self._show_queue()
         self.grown.emit()
+
+
+class WorkClock:
+    """How long something has been worked on, without the pauses."""
+
+    def __init__(self) -> None:
+        self._running = QElapsedTimer()
+        self._running.start()
+        self._before_ms = 0
+
+    @property
+    def elapsed_s(self) -> float:
+        """In seconds."""
+        return (self._before_ms + (self._running.elapsed() if self._running.isValid() else 0)) / 1000
+
+    def pause(self) -> None:
+        """Stand still."""
+        if self._running.isValid():
+            self._before_ms += self._running.elapsed()
+            self._running.invalidate()
+
+    def go_on(self) -> None:
+        """Go on, if it stands still."""
+        if not self._running.isValid():
+            self._running.start()
 
 
 def _length_s(take: Take) -> float:

@@ -1,65 +1,55 @@
-"""Engine thread: the spectrogram of a take, kept up with the take as it grows, and sent to the window."""
+"""Picture thread, and the GUI thread's door to it: looks at takes, so that neither the window nor the engine must."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from time import monotonic
+import logging
+from functools import partial
 
-from engine.audio.format import SAMPLE_RATE_HZ
-from engine.audio.spectrogram import Spectrogram
+import numpy as np
+from PySide6.QtCore import Signal
+
+from app.worker import Worker
+from engine.audio.columns import Columns, Read, compute
+from engine.audio.format import CHANNELS, Wave
 from engine.takes.take import Take
 
-PERIOD_S = 0.1
-"""The picture of a growing take is sent at most this often."""
-
-SHOWN_S = 180.0
-"""So much of the end of an endless take is in its picture."""
-
-BLOCK_FRAMES = 10 * SAMPLE_RATE_HZ
-"""So much is looked at in one go."""
-
-SEAM_FRAMES = 2 * SAMPLE_RATE_HZ
-"""Where the end of a take was taken back and made anew, so much of it may be new already."""
-
-Send = Callable[[object, float, float], None]
+log = logging.getLogger(__name__)
 
 
-class Picture:
-    """Looks at a take from time to time."""
+class PictureThread(Worker):
+    """Computes columns of a take's picture, as they are asked for."""
 
-    def __init__(self, take: Take, send: Send) -> None:
-        """Look at `take`, and `send` the levels (columns, bins), the seconds a column, and the second of the first."""
-        self._take = take
-        self._send = send
-        shown_frames = round(SHOWN_S * SAMPLE_RATE_HZ) if take.kept_frames is not None else None
-        self._spectrogram = Spectrogram(take.planned_frames, shown_frames=shown_frames)
-        self._sent_s = -PERIOD_S
+    seen = Signal(object, object, object)
+    """The `Take`, its `cuts` when it was looked at, and the `Columns`; None where it could not be read any more."""
 
-    @property
-    def is_behind(self) -> bool:
-        """Whether there is more to look at."""
-        return self._spectrogram.next_frame != self._take.mix_frames
+    def __init__(self) -> None:
+        super().__init__("picture")
 
-    def follow(self) -> None:
-        """Look at what is new, at most a block of it."""
-        end = self._take.mix_frames
-        if end < self._spectrogram.next_frame:
-            self._spectrogram.cut(end - SEAM_FRAMES)
-        begin = max(self._spectrogram.next_frame, 0)
-        wave = self._take.read_mix(begin, min(end - begin, BLOCK_FRAMES))
-        self._spectrogram.push(wave)
-        if len(wave) and monotonic() - self._sent_s >= PERIOD_S:
-            self._send_now()
+    def look(self, take: Take, track: int, level: int, first: int, count: int) -> None:
+        """Compute `count` columns of a level, from `first` on, of a track (0 is the mix); `seen` follows."""
+        self._posted.emit(partial(self._guarded, partial(self._look, take, track, level, first, count)))
 
-    def finish(self) -> None:
-        """Show it to the last frame."""
-        while self.is_behind:
-            self.follow()
-        self._spectrogram.finish()
-        self._send_now()
+    def _look(self, take: Take, track: int, level: int, first: int, count: int) -> None:
+        cuts = take.cuts  # asked before it is read: what is cut away meanwhile is known by its being one more
+        columns: Columns | None = None
+        try:
+            columns = compute(reader(take, track), track, level, first, count)
+        except (OSError, ValueError):  # closed, since another take has been loaded; or the disk has gone
+            log.info("%s cannot be read for its picture", take.folder, exc_info=True)
+        self.seen.emit(take, cuts, columns)
 
-    def _send_now(self) -> None:
-        self._sent_s = monotonic()
-        spectrogram = self._spectrogram
-        column_s, begin_s = (n / SAMPLE_RATE_HZ for n in (spectrogram.column_frames, spectrogram.first_frame))
-        self._send(spectrogram.levels.copy(), column_s, begin_s)
+
+def reader(take: Take, track: int) -> Read:
+    """Reads a track of a take: 0 is the mix, then come the stems; silence before and after it."""
+
+    def read(start: int, frames: int) -> Wave:
+        begin = max(start, 0)
+        wanted = max(start + frames - begin, 0)
+        wave = take.read_stems(begin, wanted)[:, track - 1] if track else take.read_mix(begin, wanted)
+        if len(wave) == frames:
+            return wave
+        padded = np.zeros((frames, CHANNELS), np.float32)
+        padded[begin - start :][: len(wave)] = wave
+        return padded
+
+    return read

@@ -1,22 +1,22 @@
-"""GUI thread: ties the player to what shows and steers it: transport, playhead, region, meters, output lamp."""
+"""GUI thread: ties the player to what shows and steers it: transport, playhead, region, output lamp."""
 
 from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from engine.audio.format import SAMPLE_RATE_HZ
 from engine.errors import StudioError
 from engine.playback.player import Player
-from engine.playback.settings import MixSettings
 from engine.takes.take import Take
 from widgets.header_bar import HeaderBar
-from widgets.mixer_panel import MixerPanel
 from widgets.spectrogram_view import Region, SpectrogramView
 from widgets.transport import Transport
 
 POLL_MS = 25
+FRAME_MS = 16
+"""The playhead moves so often: sixty times a second."""
 CROSSFADE_S = 1.5
 """In which a new take replaces one that plays."""
 
@@ -38,12 +38,10 @@ class Playing(QObject):
     left = Signal(object)
     """A `Take` that was loaded before and is not needed any more."""
 
-    def __init__(
-        self, player: Player, transport: Transport, view: SpectrogramView, mixer: MixerPanel, header: HeaderBar
-    ) -> None:
+    def __init__(self, player: Player, transport: Transport, view: SpectrogramView, header: HeaderBar) -> None:
         super().__init__(transport)
         self._player = player
-        self._transport, self._view, self._mixer, self._header = transport, view, mixer, header
+        self._transport, self._view, self._header = transport, view, header
         self._take: Take | None = None
         self._leaving: list[Take] = []
         self._was_paused = self._was_waiting = False
@@ -54,35 +52,39 @@ class Playing(QObject):
         transport.loop_toggled.connect(self._set_loop)
         view.sought.connect(self.seek)
         view.region_changed.connect(self._follow_region)
-        self._since_poll = QElapsedTimer()
-        self._since_poll.start()
         self._timer = QTimer(self, interval=POLL_MS)
         self._timer.timeout.connect(self._poll)
         self._timer.start()
+        self._frames = QTimer(self, interval=FRAME_MS, timerType=Qt.TimerType.PreciseTimer)
+        self._frames.timeout.connect(self._show_position)
+        self._frames.start()
 
     @property
     def heard_frame(self) -> int:
         """The frame of the take that sounds now, or would."""
         return self._player.position_frames
 
+    @property
+    def is_playing(self) -> bool:
+        """Whether it goes on by itself."""
+        return self._player.state == "playing"
+
     def prepare(self) -> None:
         """Get ready to sound, so that the first sound comes at once."""
         self._player.prepare()
 
-    def load(self, take: Take, *, go_over: bool) -> None:
-        """Stand at the beginning of another take; `go_over` plays it, with a crossfade from one that plays."""
+    def load(self, take: Take, *, go_over: bool, at_s: float = 0.0, crossfade_s: float = CROSSFADE_S) -> None:
+        """Stand at the beginning of another take, or at a time in it; `go_over` crossfades from one that plays."""
         if self._take is not None:
             self._leaving.append(self._take)
         self._take = take
-        self._player.load(take, crossfade_s=CROSSFADE_S if go_over else 0.0)
+        self._view.set_region(None)  # it belonged to the other take
+        self._transport.set_region(False)
+        self._player.load(take, crossfade_s=crossfade_s if go_over else 0.0, at_frame=round(at_s * SAMPLE_RATE_HZ))
         self._transport.set_endless(take.kept_frames is not None)
         self._transport.set_looping(take.loop_frames is not None)
         if take.loop_frames is not None:
             self._set_loop(True)
-
-    def set_mix(self, mix: MixSettings) -> None:
-        """Let the faders be heard."""
-        self._player.set_mix(mix)
 
     def play(self) -> None:
         """Play on, if there is something to play."""
@@ -90,6 +92,10 @@ class Playing(QObject):
             self._player.play()
         except StudioError as error:
             self.failed.emit(str(error), repr(error.__cause__) if error.__cause__ else "")
+
+    def stop(self) -> None:
+        """Fall silent and go back to the beginning."""
+        self._player.stop()
 
     def toggle(self) -> None:
         """Play if it does not, pause if it does."""
@@ -112,6 +118,7 @@ class Playing(QObject):
     def close(self) -> None:
         """Fall silent and let the device go; no other call may follow."""
         self._timer.stop()
+        self._frames.stop()
         self._player.close()
 
     def _set_loop(self, looping: bool) -> None:
@@ -138,6 +145,7 @@ class Playing(QObject):
         return 0, self._take.planned_frames or self._take.mix_frames
 
     def _follow_region(self, region: Region | None) -> None:
+        self._transport.set_region(region is not None)
         if self._transport.loop_button.isChecked():
             self._set_loop(region is not None)
             self._transport.set_looping(region is not None)
@@ -148,13 +156,13 @@ class Playing(QObject):
         self._tell_pauses()
         if self._take is None:
             return
-        position_s = self._player.position_frames / SAMPLE_RATE_HZ
-        self._view.set_position_s(position_s)
-        self._transport.set_times(position_s, _length_s(self._take))
         self._transport.set_playing(self._player.state == "playing")
-        elapsed_s = self._since_poll.restart() / 1000
-        self._mixer.show_levels(self._player.levels(), elapsed_s)
-        self._mixer.show_limiting(self._player.limiting_db, elapsed_s)
+
+    def _show_position(self) -> None:
+        if self._take is not None:
+            position_s = self._player.position_frames / SAMPLE_RATE_HZ
+            self._view.set_position_s(position_s)
+            self._transport.set_times(position_s, _length_s(self._take))
 
     def _show_output(self) -> None:
         problem = self._player.output_problem or ""

@@ -27,11 +27,16 @@ from PySide6.QtWidgets import QApplication
 from app import watchdog
 from app.engine_thread import EngineThread
 from app.file_thread import FileThread
+from app.library_thread import LibraryThread
 from app.logs import start_log
 from app.session import Session
+from app.settings import SettingsStore
+from app.uncaught import Uncaught
 from app.window import Window
+from engine import cores
 from engine.models.catalogue import Catalogue
 from engine.playback.player import Player
+from engine.takes.library import Library
 from resources import theme
 
 PATIENCE_S = 0.2
@@ -47,6 +52,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     start_log()
     application = make_application(sys.argv if arguments is None else arguments)
     window = make_window()
+    uncaught = Uncaught()
+    uncaught.met.connect(window.show_uncaught)
+    uncaught.watch()
     # Ctrl+C in the terminal closes the window; Python looks for it whenever the window's timer calls.
     signal.signal(signal.SIGINT, lambda *_: window.close())
     window.patience_s = PATIENCE_S
@@ -74,7 +82,20 @@ def make_window(find_models: Callable[[], Catalogue] = Catalogue, device: int | 
 
     Args:
         find_models: called in the file thread; by default the bundled models and the user's.
-        device: index or name of an output; None for the system's default.
+        device: index or name of an output; None for the one in the settings.
     """
-    player = Player(device)
-    return Window(Session(), EngineThread(player), FileThread(find_models), player)
+    store = SettingsStore()
+    theme.apply(_application(), store.settings.theme)
+    cores.use(store.settings.threads)
+    output = store.settings.device if device is None else device
+    player = Player(output, latency_s=store.settings.buffer_ms / 1000)
+    library = Library(store.settings.takes_folder)
+    return Window(
+        Session(), EngineThread(player, library), FileThread(find_models), LibraryThread(library), player, store
+    )
+
+
+def _application() -> QApplication:
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    return application

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.exporting import file_name
 from app.file_thread import FileThread
 from app.session import Recipe, Session, new_seed
 from engine.audio.format import SAMPLE_RATE_HZ
-from engine.models.catalogue import home_folder
 from engine.musika.journey import Journey
 from engine.radio import Radio
 
@@ -80,13 +77,13 @@ class RadioHand(QObject):
         self._session.update(recipe=self._followed)
         self.piece_wanted.emit(self._followed)
 
-    def keep(self, stretch_s: float, heard_frame: int) -> None:
-        """Save the last seconds before a frame (infinity: all that is still there) as a take."""
+    def keep(self, stretch_s: float, heard_frame: int, folder: Path) -> None:
+        """Save the last seconds before a frame (infinity: all that is still there) as a take in a new folder."""
         if self._radio is None:
             return
         take = self._radio.take
         start = max(take.first_frame, int(max(0.0, heard_frame - stretch_s * SAMPLE_RATE_HZ)))
-        self._files.keep(take, start, heard_frame, _new_folder(self._session.state.title))
+        self._files.keep(take, start, heard_frame, folder)
 
     def _note(self, name: str, _: object) -> None:
         if self.is_on and name == "recipe":
@@ -115,10 +112,3 @@ def changes(before: Recipe, after: Recipe) -> list[Change]:
         to, over_s = after.morph
         found.append(lambda journey, at_s: journey.morphing(at_s, to, over_s))
     return found
-
-
-def _new_folder(title: str) -> Path:
-    """A folder for a kept take, called after what was played and when."""
-    name = file_name(f"{title}, kept {datetime.now():%Y-%m-%d %H.%M.%S}")
-    parent = home_folder() / "takes"
-    return next(path for n in range(1, 1000) if not (path := parent / (name if n == 1 else f"{name} ({n})")).exists())

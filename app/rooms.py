@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.session import STEMS
-from app.training.desk import INVITATION as TRAINING_INVITATION
 from engine.audio.spectrogram import CEILING_DB, FLOOR_DB, HIGHEST_HZ, LOWEST_HZ
 from resources import theme
 from widgets.activity_bar import ActivityBar
+from widgets.drag_button import DragButton
 from widgets.export_button import ExportButton
 from widgets.header_bar import HeaderBar
 from widgets.keep_button import KeepButton
-from widgets.level_scale import LevelScale
 from widgets.make_bar import MakeBar
 from widgets.message_strip import MessageStrip
 from widgets.mixer_panel import MixerPanel
-from widgets.model_picker import ModelPicker
-from widgets.spectrogram_view import SpectrogramView
+from widgets.model_panel import ModelPanel
+from widgets.room_splitter import RoomSplitter
+from widgets.spectrogram_axes import FREQUENCY_AXIS_PX
+from widgets.stage import Stage
+from widgets.take_panel import TakePanel
 from widgets.transport import Transport
 
 SIDE_WIDTH_PX = 252
-MIXER_HEIGHTS_PX = (204, 260)
-HINT = "Space plays · Ctrl+O opens · Ctrl+E exports · Ctrl+T trains"
-INVITATION = "Choose a model and press Generate, or drop a recording here"
+LEAST_MIXER_PX = 204
+MIXER_PX, MIXER_SHARE = (204, 260), 0.29
+"""How high the mixer is until a hand moves its edge: between these, and about so much of the window's height."""
+HINT = "Press ? for keys"
+INVITATION = "Press Generate: in a moment you hear music that nobody has played."
+DROP_INVITATION = "drop a recording here, and take it apart."
+"""What an empty stage says; the first is left out where there is no model."""
 
 
 class Rooms(QWidget):
@@ -32,104 +38,80 @@ class Rooms(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # a click between the controls leaves a field that was typed in
         self._make_widgets()
         middle = QHBoxLayout()
         middle.setSpacing(0)
-        middle.addWidget(self._side())
-        middle.addLayout(self._centre(), stretch=1)
+        self.models_side = self.models
+        self.models_side.layout().addWidget(self.open_button)
+        middle.addWidget(self.models_side)
+        middle.addWidget(self._centre(), stretch=1)
+        middle.addWidget(self.takes)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.header)
+        # Tab goes through them in the order in which they come here: from the models on; the header is last.
         column.addLayout(middle, stretch=1)
         column.addWidget(self.activity)
+        column.insertWidget(0, self.header)
 
     def _make_widgets(self) -> None:
         self.header = HeaderBar()
-        self.picker = ModelPicker()
-        self.model_count = QLabel()
+        self.models = ModelPanel()
         self.open_button = _door("folder-open", "Open a recording…", "Open a recording")
         self.open_button.setToolTip(
             "Take a WAV, FLAC, OGG or MP3 file apart, or open a take that was kept (Ctrl+O), or drop one on the window"
         )
-        self.train_button = _door("graduation-cap", TRAINING_INVITATION, "Train a model")
-        self.train_button.setToolTip("Make a model of your own from a folder of recordings (Ctrl+T)")
         self.message = MessageStrip()
         self.make_bar = MakeBar()
-        self.view = SpectrogramView(LOWEST_HZ, HIGHEST_HZ)
-        self.view.set_invitation(INVITATION)
+        self.stage = Stage((LOWEST_HZ, HIGHEST_HZ), (FLOOR_DB, CEILING_DB))
+        self.message.lie_over(self.stage.view, FREQUENCY_AXIS_PX)
+        self.view = self.stage.view
+        self.invite(generating=True)
         self.transport = Transport()
         self.transport.setEnabled(False)
         self.keep_button = KeepButton()
         self.keep_button.hide()
+        self.drag_button = DragButton()
         self.export_button = ExportButton()
         self.mixer = MixerPanel()
         self.mixer.set_stems(STEMS)
-        self.mixer.setMinimumHeight(MIXER_HEIGHTS_PX[0])
-        self.mixer.setMaximumHeight(MIXER_HEIGHTS_PX[1])
+        self.mixer.setMinimumHeight(LEAST_MIXER_PX)
+        self.takes = self.takes_side = TakePanel()
         self.activity = ActivityBar()
         self.activity.set_hint(HINT)
 
-    def _side(self) -> QFrame:
-        side = QFrame()
-        side.setProperty("panel", "side")
-        side.setFixedWidth(SIDE_WIDTH_PX)
-        heading = QHBoxLayout()
-        title = QLabel("MODELS")
-        for label in (title, self.model_count):
-            label.setProperty("role", "heading")
-        heading.addWidget(title)
-        heading.addStretch()
-        heading.addWidget(self.model_count)
-        column = QVBoxLayout(side)
-        column.setContentsMargins(theme.GAP_PX, theme.GAP_PX, theme.GAP_PX, theme.GAP_PX)
-        column.setSpacing(theme.GAP_PX)
-        column.addLayout(heading)
-        column.addWidget(self.picker, stretch=1)
-        column.addWidget(self.train_button)
-        column.addWidget(self.open_button)
-        return side
+    def invite(self, *, generating: bool) -> None:
+        """Let an empty stage say what to do first; `generating`: whether there is a model to generate with."""
+        words = f"{INVITATION}\nOr {DROP_INVITATION}" if generating else DROP_INVITATION.capitalize()
+        self.view.set_invitation(words)
 
-    def _centre(self) -> QVBoxLayout:
+    def _centre(self) -> QWidget:
         below = QHBoxLayout()
         below.setSpacing(theme.GAP_PX)
         below.addWidget(self.transport)
         below.addStretch()
         below.addWidget(self.keep_button)
+        below.addWidget(self.drag_button)
         below.addWidget(self.export_button)
-        column = QVBoxLayout()
-        column.setContentsMargins(theme.GAP_PX, theme.GAP_PX, theme.GAP_PX, theme.GAP_PX)
+        upper = QWidget()
+        column = QVBoxLayout(upper)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GAP_PX)
         column.addWidget(self.make_bar)
-        column.addWidget(self._stage(), stretch=3)
+        column.addWidget(self.stage, stretch=1)
         column.addLayout(below)
-        column.addWidget(self.mixer, stretch=2)
-        return column
-
-    def _stage(self) -> QFrame:
-        stage = QFrame()
-        stage.setProperty("panel", "card")
-        heading = QHBoxLayout()
-        heading.setContentsMargins(theme.GAP_PX, 0, 0, 0)
-        title = QLabel("Mix")
-        title.setProperty("role", "title")
-        heading.addWidget(title)
-        heading.addStretch()
-        heading.addWidget(LevelScale(FLOOR_DB, CEILING_DB))
-        column = QVBoxLayout(stage)
-        column.setContentsMargins(1, theme.STEP_PX, 1, theme.STEP_PX)
-        column.setSpacing(theme.STEP_PX)
-        notice = QHBoxLayout()  # here, so that no control moves from under the hand when a message comes
-        notice.setContentsMargins(2 * theme.STEP_PX, 0, 2 * theme.STEP_PX, theme.STEP_PX)
-        notice.addWidget(self.message)
-        column.addLayout(heading)
-        column.addLayout(notice)
-        column.addWidget(self.view, stretch=1)
-        return stage
+        self.splitter = RoomSplitter(upper, self.mixer, "Edge between picture and mixer")
+        centre = QWidget()
+        around = QVBoxLayout(centre)
+        around.setContentsMargins(theme.GAP_PX, theme.GAP_PX, theme.GAP_PX, theme.GAP_PX)
+        around.addWidget(self.splitter)
+        return centre
 
 
 def _door(icon: str, text: str, name: str) -> QPushButton:
-    button = QPushButton(theme.icon(icon, theme.COLOURS.dim), f" {text}")
+    button = QPushButton(f" {text}")
+    theme.set_icon(button, icon, "dim")
     button.setAccessibleName(name)
     button.setProperty("weight", "door")
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -11,14 +11,19 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from engine.audio.format import SAMPLE_RATE_HZ
-from engine.musika.journey import Journey
+from engine.musika.journey import USUAL_TRUNCATION, Journey
 from engine.playback.settings import MixSettings
+from engine.takes.library import Entry
 from engine.takes.take import Take
 
 STEMS = ("drums", "bass", "other", "vocals")
 """The strips that the mixer has before there is a take."""
 
 NEW_SEEDS = 100_000
+
+TAME, WILD_STEP, WILD_STEPS = 2.0, 0.1, 19
+DRIFTS = (0.0, 0.0, 0.2, 0.4, 0.6)
+"""What a surprise draws from: adventures that sound like music more often than not, and how far the style wanders."""
 
 
 def new_seed() -> int:
@@ -47,7 +52,7 @@ class Recipe:
     length_s: float = 30.0
     seed: int = field(default_factory=new_seed)
     variation: int | None = None
-    truncation: float = 2.0
+    truncation: float = USUAL_TRUNCATION
     drift: float = 0.0
     morph: tuple[int, float] | None = None
     loop: bool = False
@@ -87,6 +92,13 @@ class Recipe:
             return self.with_seed(new_seed())
         return self if self.variation_locked else replace(self, variation=new_seed())
 
+    def surprised(self) -> Recipe:
+        """Another by chance: new seeds, but for those that are locked, and another adventure and drift."""
+        truncation = round(TAME + randbelow(WILD_STEPS) * WILD_STEP, 1)
+        drift = DRIFTS[randbelow(len(DRIFTS))]
+        surprise = replace(self.redrawn(), truncation=truncation, drift=drift)
+        return surprise if surprise != self else self.surprised()
+
     def with_seed(self, seed: int) -> Recipe:
         """The same in another style. The variation goes with the seed, unless it is locked."""
         return replace(self, seed=seed, variation=self.variation_seed if self.variation_locked else None)
@@ -100,6 +112,8 @@ class State:
         recipe: of the next take.
         mix: where the faders stand.
         take: what is loaded; None at first.
+        entry: of that take, in the library; None for what is not kept, such as a preview.
+        matched_db: what a comparison takes away from the master, so that two takes are as loud as each other.
         title: what the take is called.
         folder: where the last export went.
     """
@@ -107,6 +121,8 @@ class State:
     recipe: Recipe = field(default_factory=Recipe)
     mix: MixSettings = field(default_factory=lambda: MixSettings.unity(len(STEMS)))
     take: Take | None = None
+    entry: Entry | None = None
+    matched_db: float = 0.0
     title: str = ""
     folder: Path = field(default_factory=Path.home)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import threading
 import traceback
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Generator
+from contextlib import closing, suppress
 from functools import partial
+from typing import TypeVar
 
-from PySide6.QtCore import QDeadlineTimer, QObject, QThread, Signal, Slot
+from PySide6.QtCore import QDeadlineTimer, QObject, Qt, QThread, Signal, Slot
 
 from engine.errors import StudioError
 from engine.gate import Cancelled, Gate
@@ -19,6 +20,11 @@ log = logging.getLogger(__name__)
 UNEXPECTED = "Something went wrong inside the studio: try again, or report the details."
 
 Work = Callable[[Gate], None]
+
+TOLD_FRACTION = 0.005
+"""What is done is told in steps of at least so much: the GUI thread has other things to do too."""
+
+Result = TypeVar("Result")
 
 
 class Worker(QObject):
@@ -40,7 +46,7 @@ class Worker(QObject):
         self._thread.setObjectName(name)
         self._runner = _Runner()
         self._runner.moveToThread(self._thread)
-        self._posted.connect(self._runner.run)
+        self._posted.connect(self._runner.run, Qt.ConnectionType.QueuedConnection)  # from the thread itself, too
         self._gates: set[Gate] = set()
         self._changing = threading.Lock()
 
@@ -83,10 +89,18 @@ class Worker(QObject):
 
     def _request(self, text: str, work: Work) -> None:
         """Have `work` done, which passes through a gate of its own: a cancel can neither miss it nor meet the next."""
+        gate = self._new_gate()
+        self._posted.emit(partial(self._carry_out, text, work, gate))
+
+    def _new_gate(self) -> Gate:
         gate = Gate()
         with self._changing:
             self._gates.add(gate)
-        self._posted.emit(partial(self._carry_out, text, work, gate))
+        return gate
+
+    def _forget(self, gate: Gate) -> None:
+        with self._changing:
+            self._gates.discard(gate)
 
     def _open_gates(self) -> list[Gate]:
         with self._changing:
@@ -95,8 +109,7 @@ class Worker(QObject):
     def _carry_out(self, text: str, work: Work, gate: Gate) -> None:
         self.started.emit(text)
         self._guarded(partial(work, gate))
-        with self._changing:
-            self._gates.discard(gate)
+        self._forget(gate)
         self.idle.emit()
 
     def _guarded(self, work: Callable[[], None]) -> None:
@@ -138,3 +151,25 @@ class _Runner(QObject):
 def details_of(error: Exception) -> str:
     """An error with all its causes, for those who can read it."""
     return "".join(traceback.format_exception(error))
+
+
+def follow(steps: Generator[float, None, Result], gate: Gate, tell: Callable[[float], object]) -> Result:
+    """Do work that yields the fraction done, and return its result; it is closed when the gate says so.
+
+    Args:
+        steps: the work.
+        gate: passed through before every step.
+        tell: is told the fraction, as often as it matters.
+    """
+    told = -1.0
+    with closing(steps):
+        while True:
+            gate.go_through()
+            try:
+                fraction = next(steps)
+            except StopIteration as end:
+                result: Result = end.value
+                return result
+            if fraction >= told + TOLD_FRACTION or fraction >= 1.0 > told:
+                told = fraction
+                tell(fraction)

@@ -160,7 +160,7 @@ class Desk:
     def _wait_for_stems(self) -> float:
         """When the first sound of a stem comes through its fader to the ear, by `time.monotonic`."""
         deadline_s = time.monotonic() + TAKE_S
-        while not self._player.levels()[:-1].any():
+        while not self._player.levels()[0, :-1].any():
             if time.monotonic() > deadline_s:
                 raise StudioError(f"No stem sounded within {TAKE_S:.0f} s.")
             time.sleep(LOOK_EVERY_S)

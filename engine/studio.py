@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from engine.audio.files import probe, read_blocks
 from engine.audio.format import SAMPLE_RATE_HZ
 from engine.errors import ModelError, UsageError
 from engine.gate import OPEN, Passage
-from engine.models.card import ModelCard, verify
+from engine.models.card import ModelCard, verify, write_card
 from engine.models.catalogue import Catalogue
+from engine.models.preview import PREVIEW_FILE, PREVIEW_FRAMES, PREVIEW_SEED, preview_of, write_sound
 from engine.musika.journey import Journey
 from engine.radio import KEPT_S, Piece, Radio, check_endless
 from engine.takes.making import make_take
@@ -239,8 +243,11 @@ def _keep_for_good() -> None:
 def check_model(card: ModelCard, catalogue: Catalogue) -> None:
     """Load a model that is not in the catalogue yet, together with what it needs from there.
 
+    A generator gets what it may lack: a preview, and on its card how much it invents at a time.
+
     Raises:
         ModelError: it does not load.
+        OutputError: its folder cannot be written.
     """
     if card.kind == "separator":
         from engine.separation.separator import Separator
@@ -253,4 +260,9 @@ def check_model(card: ModelCard, catalogue: Catalogue) -> None:
         load_autoencoder(card.folder)
         return
     needed = [catalogue.find(need, "autoencoder") for need in card.needs]
-    Musika.load(card.folder, autoencoder=needed[0].folder if needed else None)
+    musika = Musika.load(card.folder, autoencoder=needed[0].folder if needed else None)
+    if preview_of(card) is None:
+        blocks = musika.stream(Journey.from_seed(PREVIEW_SEED), PREVIEW_FRAMES)
+        write_sound(card.folder / PREVIEW_FILE, np.concatenate(list(blocks)))
+    context_s = musika.context * musika.autoencoder.frames_per_latent / SAMPLE_RATE_HZ
+    write_card(replace(card, context_s=round(context_s, 2)), card.folder)

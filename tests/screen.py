@@ -6,9 +6,11 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 from resources import theme
@@ -22,6 +24,16 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 def dressed(qapp: QApplication) -> None:
     """The application wears the program's fonts, colours and style sheet."""
     theme.apply(qapp)
+
+
+@pytest.fixture(autouse=True)
+def gone_afterwards(qapp: QApplication) -> Iterator[None]:
+    """What a test has made is gone after it: without a running event loop Qt puts that off for ever.
+
+    And all that is still there has to be dressed anew whenever the theme changes.
+    """
+    yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -8,12 +8,14 @@ WORK is the folder in which `tools/make_models.sh` works. What has been measured
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from engine.audio.format import SAMPLE_RATE_HZ
 from engine.audio.writing import move_into, working_folder
 from engine.errors import StudioError, UsageError
 from engine.models.card import ModelCard, load_card, write_card
@@ -126,12 +128,29 @@ def _put(model: Bundled, work: Path, out: Path) -> ModelCard:
             show_date=model.show.show_date if model.show else "",
             venue=model.show.venue if model.show else "",
             licence=LICENCE,
+            learned_s=trained.learned_s or _learned_s(trained),
+            context_s=trained.context_s or _context_s(trained, work),
             needs=model.needs,
             figures=_figures(model, work / "figures"),
         )
         write_card(card, folder)
         move_into(folder, out / model.name)
     return load_card(out / model.name)
+
+
+def _learned_s(trained: ModelCard) -> float:
+    """From the words of a card that was written before cards had the number."""
+    hours = re.match(r"([\d.]+) hours", trained.trained_on)
+    return round(3600 * float(hours[1]), 1) if hours and trained.kind == "generator" else 0.0
+
+
+def _context_s(trained: ModelCard, work: Path) -> float:
+    """Likewise: latents a window, each as long as the autoencoder's patches."""
+    ears = next(work / model.training / "model" for model in MODELS if model.name == EARS)
+    if "context" not in trained.sizes or not (ears / "card.json").is_file():
+        return 0.0
+    sizes = load_card(ears).sizes
+    return float(round(trained.sizes["context"] * sizes["hop"] * sizes["patch_frames"] / SAMPLE_RATE_HZ, 2))
 
 
 def _figures(model: Bundled, folder: Path) -> dict[str, Any]:

@@ -6,34 +6,43 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from resources import theme
+from widgets.elided_label import ElidedLabel
+from widgets.room_button import RoomButton
 
 STEPS = 1000
 
 
 class ActivityBar(QFrame):
-    """What is made, with a progress bar and a notice; what is written, which can be cancelled here; the keys."""
+    """What is made, with a progress bar and a notice; what is written; how much room takes need; the keys.
 
+    What is made and what is written can be cancelled here.
+    """
+
+    work_cancelled = Signal()
     files_cancelled = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("panel", "bottom")
-        self._text, self._notice, self._files_text, self._hint = (_caption() for _ in range(4))
+        self._text = ElidedLabel()
+        self._notice, self._files_text, self._hint = QLabel(), QLabel(), QLabel()
+        for label in (self._text, self._notice, self._files_text, self._hint):
+            label.setProperty("role", "caption")
+            label.setFont(theme.font(theme.CAPTION_PX, tabular=True))
         self._bar, self._files_bar = _bar("Progress"), _bar("Progress of files")
-        self.cancel_button = QPushButton(theme.icon("x", theme.COLOURS.dim), "")
-        self.cancel_button.setProperty("weight", "quiet")
-        self.cancel_button.setAccessibleName("Cancel writing files")
-        self.cancel_button.setToolTip("Cancel: nothing half-written stays")
-        self.cancel_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.work_cancel_button = _cancel_button("Cancel what is being made", "Cancel: what there is of it stays")
+        self.work_cancel_button.clicked.connect(self.work_cancelled)
+        self.cancel_button = _cancel_button("Cancel writing files", "Cancel: nothing half-written stays")
         self.cancel_button.clicked.connect(self.files_cancelled)
+        self.room_button = RoomButton()
         self.setFixedHeight(32)
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.GAP_PX + 2, 0, theme.GAP_PX + 2, 0)
-        row.setSpacing(4 * theme.STEP_PX)
-        for widget in (self._text, self._bar, self._notice):
+        row.setSpacing(3 * theme.STEP_PX)
+        for widget in (self._text, self._bar, self.work_cancel_button, self._notice):
             row.addWidget(widget)
-        row.addStretch()
-        for widget in (self._files_text, self._files_bar, self.cancel_button, self._hint):
+        row.addStretch(1)
+        for widget in (self._files_text, self._files_bar, self.cancel_button, self.room_button, self._hint):
             row.addWidget(widget)
         self.rest("")
         self.rest_files()
@@ -56,14 +65,16 @@ class ActivityBar(QFrame):
         """A word besides: why nothing goes on."""
         self._notice.setText(text)
 
-    def show_work(self, text: str, fraction: float | None) -> None:
+    def show_work(self, text: str, fraction: float | None, *, can_cancel: bool = False) -> None:
         """Tell what is being made; the fraction done is 0 to 1, None where it is not known."""
         _show(self._text, self._bar, text, fraction)
+        self.work_cancel_button.setVisible(can_cancel)
 
     def rest(self, text: str) -> None:
-        """Nothing is being made; a last word on what was."""
+        """Nothing is being made that has an end; a word on what was, or is."""
         self._text.setText(text)
         self._bar.hide()
+        self.work_cancel_button.hide()
 
     def show_files(self, text: str) -> None:
         """Tell what is being written."""
@@ -83,11 +94,14 @@ class ActivityBar(QFrame):
         self._hint.show()
 
 
-def _caption() -> QLabel:
-    label = QLabel()
-    label.setProperty("role", "caption")
-    label.setFont(theme.font(theme.CAPTION_PX, tabular=True))
-    return label
+def _cancel_button(name: str, tip: str) -> QPushButton:
+    button = QPushButton()
+    theme.set_icon(button, "x", "dim")
+    button.setProperty("weight", "quiet")
+    button.setAccessibleName(name)
+    button.setToolTip(tip)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button
 
 
 def _bar(name: str) -> QProgressBar:

@@ -27,7 +27,7 @@ class CardButton(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def set_line(self, line: str, lamp: str = "") -> None:
-        """What stands under the title, and the colour of the lamp beside it; none without a colour."""
+        """What stands under the title, and the role of the colour of the lamp beside it; none without a role."""
         self.setAccessibleDescription(line)
         self._lamp = lamp
         self.update()
@@ -54,7 +54,7 @@ class CardButton(QAbstractButton):
         self._paint_line(painter, self.accessibleDescription(), caption, theme.COLOURS.dim, 31, room_px)
         if self._lamp:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(self._lamp))
+            painter.setBrush(QColor(getattr(theme.COLOURS, self._lamp)))
             painter.drawEllipse(QRectF(self.width() - theme.GAP_PX - LAMP_PX, 16, LAMP_PX, LAMP_PX))
 
     def _edge(self) -> tuple[str, int]:

@@ -2,74 +2,110 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from resources import theme
+from widgets.elided_label import ElidedLabel
 from widgets.fader import Fader
+from widgets.gain_field import LEAST_PX, WIDTH_PX, GainField
 from widgets.meter import Meter
-from widgets.numerals import decibel_text
 
 EDGE_PX = 3
+MARGIN_PX = 2 * theme.STEP_PX
+NARROW_PX = 120
+SILENT_OPACITY = 0.35
 
 
 class Channel(QFrame):
-    """The common part; `footer` is the row below the fader, for the buttons of a kind of strip."""
+    """The common part; `middle` is the row of fader and meter, `footer` that below, for a kind of strip to add to."""
 
-    def __init__(self, title: str, colour: str, parent: QWidget | None = None) -> None:
+    refused = Signal(str)
+    """A sentence for the user: why what was typed is no gain."""
+
+    def __init__(self, title: str, stem: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("panel", "card")
         self.setAccessibleName(f"{title} strip")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self._colour = QColor(colour)
-        self.fader = Fader(title, colour)
-        self.fader.setToolTip("Double-click for 0 dB")
+        self._stem = stem
+        self._chosen = self._silent = False
+        self.fader = Fader(title, stem)
+        self.fader.setToolTip("Drag, with Shift finely. Double-click for 0 dB, Enter to type a gain")
         self.meter = Meter(title)
-        self._gain = QLabel()
-        self._gain.setProperty("role", "caption")
-        self._gain.setFont(theme.font(theme.CAPTION_PX, tabular=True))
+        self.figure = GainField(title)
+        self.middle = QHBoxLayout()
+        self.middle.setSpacing(MARGIN_PX - 2)
         self.footer = QHBoxLayout()
-        self.footer.setSpacing(theme.STEP_PX)
+        self.footer.setSpacing(theme.STEP_PX - 1)
         self._lay_out(title)
-        self.fader.gain_changed.connect(self._show_gain)
-        self._show_gain(self.fader.gain_db)
+        self.fader.gain_changed.connect(self.figure.show_gain)
+        self.fader.typing_wanted.connect(self.figure.setFocus)
+        self.figure.typed.connect(self.fader.set_gain_db)
+        self.figure.left.connect(self.fader.setFocus)
+        self.figure.refused.connect(self.refused)
 
     def _lay_out(self, title: str) -> None:
-        name = QLabel(title)
+        name = ElidedLabel(title)
         name.setProperty("role", "title")
         heading = QHBoxLayout()
-        heading.addWidget(name)
-        heading.addStretch()
-        heading.addWidget(self._gain)
-        middle = QHBoxLayout()
-        middle.setSpacing(theme.GAP_PX)
-        middle.addStretch()
-        middle.addWidget(self.fader)
-        middle.addWidget(self.meter)
-        middle.addStretch()
+        heading.setSpacing(0)
+        name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        heading.addWidget(name, stretch=1)
+        heading.addWidget(self.figure)
+        self.middle.addStretch()
+        self.middle.addWidget(self.fader)
+        self.middle.addWidget(self.meter)
+        self.middle.addStretch()
         column = QVBoxLayout(self)
-        column.setContentsMargins(theme.GAP_PX, theme.GAP_PX - 2, theme.GAP_PX, theme.GAP_PX - 2)
-        column.setSpacing(2 * theme.STEP_PX)
+        column.setContentsMargins(MARGIN_PX, EDGE_PX + 6, MARGIN_PX, MARGIN_PX)
+        column.setSpacing(MARGIN_PX)
         column.addLayout(heading)
-        column.addLayout(middle, stretch=1)
+        column.addLayout(self.middle, stretch=1)
         column.addLayout(self.footer)
 
     @property
-    def gain_text(self) -> str:
-        """The gain in figures."""
-        return self._gain.text()
+    def chosen(self) -> bool:
+        """Whether the keys act on it."""
+        return self._chosen
 
-    def _show_gain(self, gain_db: float) -> None:
-        self._gain.setText(decibel_text(gain_db))
+    def set_chosen(self, chosen: bool) -> None:
+        """Show whether the keys act on it."""
+        if chosen != self._chosen:
+            self._chosen = chosen
+            self.update()
+
+    def set_silent(self, silent: bool) -> None:
+        """Show whether nothing of it is heard, wherever its fader stands: it is muted, or another one is soloed."""
+        if silent != self._silent:
+            self._silent = silent
+            self.fader.set_silent(silent)
+            self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The name goes before the unit of the gain."""
+        super().resizeEvent(event)
+        self.figure.setFixedWidth(LEAST_PX if self.width() < NARROW_PX else WIDTH_PX)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click beside the controls chooses the strip: its fader takes the keys."""
+        self.fader.setFocus(Qt.FocusReason.MouseFocusReason)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the panel and, on its upper edge, the strip's colour."""
+        """Draw the panel, on its upper edge the strip's colour, and all round where the keys act on it."""
         super().paintEvent(event)
+        colour = QColor(theme.stem_colour(self._stem))
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         outline = QPainterPath()
         outline.addRoundedRect(QRectF(self.rect()), theme.PANEL_CORNER_PX, theme.PANEL_CORNER_PX)
+        painter.save()
         painter.setClipPath(outline)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.fillRect(QRectF(0, 0, self.width(), EDGE_PX), self._colour)
+        painter.setOpacity(SILENT_OPACITY if self._silent else 1.0)
+        painter.fillRect(QRectF(0, 0, self.width(), EDGE_PX), colour)
+        painter.restore()
+        if self._chosen:
+            painter.setPen(QPen(colour, 1))
+            corner_px = theme.PANEL_CORNER_PX - 0.5
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), corner_px, corner_px)

@@ -19,7 +19,7 @@ class Choice(QComboBox):
         """Draw the arrow too."""
         super().paintEvent(event)
         left_px = self.width() - theme.ICON_PX - 2 * theme.STEP_PX
-        arrow = theme.icon("chevron-down", theme.COLOURS.dim).pixmap(theme.ICON_PX)
+        arrow = theme.icon("chevron-down", "dim").pixmap(theme.ICON_PX)
         QPainter(self).drawPixmap(left_px, (self.height() - theme.ICON_PX) // 2, arrow)
 
 
@@ -33,5 +33,5 @@ class Tick(QCheckBox):
             option = QStyleOptionButton()
             self.initStyleOption(option)
             box = self.style().subElementRect(QStyle.SubElement.SE_CheckBoxIndicator, option, self)
-            tick = theme.icon("check", theme.COLOURS.on_accent).pixmap(theme.ICON_PX)
+            tick = theme.icon("check", "on_accent").pixmap(theme.ICON_PX)
             QPainter(self).drawPixmap(box.center().x() - 7, box.center().y() - 7, tick)

@@ -36,7 +36,8 @@ class FolderDrop(QFrame):
         for label in (self._title, self._line):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.button = QPushButton(theme.icon("folder-open"), " Choose a folder…")
+        self.button = QPushButton(" Choose a folder…")
+        theme.set_icon(self.button, "folder-open")
         self.button.setAccessibleName("Choose a folder of recordings")
         self.button.clicked.connect(self.asked)
         texts = QVBoxLayout()

@@ -21,7 +21,7 @@ class KeepButton(QPushButton):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(" Keep", parent)
-        self.setIcon(theme.icon("chevron-down", theme.COLOURS.text))
+        theme.set_icon(self, "chevron-down")
         self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow after the word
         self.setAccessibleName("Keep")
         self.setToolTip("Save what has just sounded as a take, stems included (Ctrl+K)")

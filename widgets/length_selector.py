@@ -22,7 +22,7 @@ class LengthSelector(PresetField):
         super().__init__(presets, "Length", read=_length_s, text=_on_a_clock, parent=parent)
         self.field.setAccessibleName("Length, minutes and seconds")
         self.field.setToolTip("Any length from 0:01 to 3:00:00, or ∞ for music that goes on until you stop it")
-        self.field.setFixedWidth(64)
+        self.field.setFixedWidth(60)
         self.choose(PRESETS_S[1])
 
 

@@ -12,7 +12,6 @@ from PySide6.QtGui import QColor, QPainter, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from resources import theme
-from resources.colours import CURVES
 
 Values = npt.NDArray[np.float64]
 
@@ -22,6 +21,8 @@ SMOOTHED_SHARE = 0.05
 """The smoothed curve is a mean over this share of the points, around each."""
 SHOWN_PERCENTILES = (1.0, 99.0)
 """The plot reaches from the one to the other of what was measured: a single outlier does not flatten the rest."""
+CURVES = ("accent", "vocals", "other", "bass", "guitar", "piano")
+"""Roles of the colours of the curves, in the order in which they are named."""
 AXIS_PX = 44
 MINUS = "−"
 INVITATION = "The curves appear with the first steps."
@@ -47,15 +48,24 @@ class LossPlot(QWidget):
         column.addLayout(self._legend)
         column.addWidget(self._plot, stretch=1)
         self.clear()
+        self._dress()
+        theme.SIGNALS.changed.connect(self._dress)
+
+    def _dress(self) -> None:
+        """Pens do not follow the theme by themselves."""
+        for axis in self._axes:
+            axis.setPen(theme.COLOURS.line)
+            axis.setTextPen(theme.COLOURS.dim)
+        for curves, role in zip(self._curves.values(), CURVES, strict=False):
+            _colour(*curves, role)
 
     def _make_plot(self) -> None:
         axes = {"left": _LossAxis("left"), "bottom": _StepAxis("bottom")}
         for axis in axes.values():
-            axis.setPen(theme.COLOURS.line)
-            axis.setTextPen(theme.COLOURS.dim)
             axis.setTickFont(theme.font(theme.CAPTION_PX, tabular=True))
             axis.setStyle(tickLength=0)
         axes["left"].setWidth(AXIS_PX)
+        self._axes = axes.values()
         self._plot = PlotWidget(self, background=None, enableMenu=False, axisItems=axes)
         self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._plot.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -110,21 +120,20 @@ class LossPlot(QWidget):
             if widget := entry.widget():
                 widget.deleteLater()
         self._curves, self._labels = {}, []
-        for name, colour in zip(names, CURVES, strict=False):
-            self._add_curve(name, colour)
+        for name, role in zip(names, CURVES, strict=False):
+            self._add_curve(name, role)
         self._legend.addStretch()
 
-    def _add_curve(self, name: str, colour: str) -> None:
-        faint = QColor(colour)
-        faint.setAlphaF(0.22)
-        measured, smoothed = PlotCurveItem(pen=mkPen(faint, width=1)), PlotCurveItem(pen=mkPen(colour, width=2))
+    def _add_curve(self, name: str, role: str) -> None:
+        measured, smoothed = PlotCurveItem(), PlotCurveItem()
+        _colour(measured, smoothed, role)
         for curve in (measured, smoothed):
             self._box.addItem(curve, ignoreBounds=True)
         self._curves[name] = measured, smoothed
         label = QLabel()
         label.setProperty("role", "caption")
         label.setFont(theme.font(theme.CAPTION_PX, tabular=True))
-        label.setStyleSheet(f"color: {colour}")
+        label.setProperty("lamp", role)
         self._labels.append(label)
         self._legend.addWidget(label)
 
@@ -183,6 +192,15 @@ class _StepAxis(AxisItem):
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         """The labels of some steps; none between two steps."""
         return ["" if value % 1 else f"{value / 1000:g}k" if value >= 1000 else f"{value:g}" for value in values]
+
+
+def _colour(measured: PlotCurveItem, smoothed: PlotCurveItem, role: str) -> None:
+    """Draw what was measured faintly and its mean plainly, in the present colour of a role."""
+    plain = QColor(getattr(theme.COLOURS, role))
+    faint = QColor(plain)
+    faint.setAlphaF(0.22)
+    measured.setPen(mkPen(faint, width=1))
+    smoothed.setPen(mkPen(plain, width=2))
 
 
 def thinned(steps: Values, values: Values, most: int = MOST_POINTS) -> tuple[Values, Values]:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from engine.models.card import ModelCard
 from resources import theme
-from widgets.card_button import CardButton
+from widgets.model_card import ModelButton, ModelFacts
 
-
-class ModelButton(CardButton):
-    """A model as a card: its title and what it says of itself."""
-
-    def __init__(self, card: ModelCard, parent: QWidget | None = None) -> None:
-        super().__init__(card.title, card.description, parent)
-        self.card = card
-        self.setToolTip(card.description)
+NONE_FOUND = "No model or show has these words"
+NONE_THERE = "No models yet: drop a model’s folder here, or train one of your own"
 
 
 class ModelPicker(QScrollArea):
@@ -26,6 +21,8 @@ class ModelPicker(QScrollArea):
 
     chosen = Signal(str)
     """The name of the model chosen by hand."""
+    preview_pressed = Signal(str)
+    """The name of the model whose preview is to be heard, or no longer."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,20 +35,50 @@ class ModelPicker(QScrollArea):
         self.buttons: list[ModelButton] = []
         self.set_cards(())
 
-    def set_cards(self, cards: Sequence[ModelCard]) -> None:
-        """Show these models, none of them chosen."""
+    def set_cards(self, cards: Sequence[ModelFacts]) -> None:
+        """Show these models, none of them chosen, without pictures; nothing changes where they are shown already."""
+        if cards and [button.card for button in self.buttons] == list(cards):
+            return
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * theme.STEP_PX)
+        self.note = QLabel()
+        self.note.setProperty("role", "dim")
+        self.note.setWordWrap(True)
+        column.addWidget(self.note)
         self.buttons = [ModelButton(card) for card in cards]
         for button in self.buttons:
             self._group.addButton(button)
+            button.preview_pressed.connect(self.preview_pressed)
             column.addWidget(button)
         column.addStretch()
         self.setWidget(content)
+        self.show_found(lambda words: True)
 
     def set_chosen(self, name: str) -> None:
         """Mark the model called `name` as the chosen one; tells nobody."""
         for button in self.buttons:
             button.setChecked(button.card.name == name)
+
+    def set_picture(self, name: str, levels: npt.NDArray[np.uint8] | None) -> None:
+        """Show the picture of a model's preview, levels (columns, bins)."""
+        for button in self.buttons:
+            if button.card.name == name:
+                button.set_levels(levels)
+
+    def show_preview(self, name: str, fraction: float = 0.0) -> None:
+        """Show whose preview is heard ("" for none), and how far, 0 to 1."""
+        for button in self.buttons:
+            button.show_preview(fraction if button.card.name == name else None)
+
+    def show_found(self, finds: Callable[[str], bool]) -> int:
+        """Show only the models whose words satisfy a search; how many they are."""
+        found = 0
+        for button in self.buttons:
+            is_found = finds(button.card.words)
+            button.setVisible(is_found)
+            found += is_found
+        self.note.setText(NONE_FOUND if self.buttons else NONE_THERE)
+        self.note.setVisible(not found)
+        return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from secrets import randbelow
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -10,7 +12,7 @@ from widgets.captioned import Captioned
 from widgets.choices import Tick
 from widgets.numerals import clock_text, length_s
 from widgets.preset_field import PresetField
-from widgets.seed_field import SeedField
+from widgets.seed_field import SEEDS, SeedField
 
 PRESETS_S = (10.0, 30.0, 120.0)
 
@@ -38,7 +40,7 @@ class MorphField(QWidget):
         super().__init__(parent)
         self.tick = Tick("Morph to")
         self.tick.setToolTip("Let the style become that of another seed")
-        self.seed = SeedField(name="Seed to morph to", lockable=False)
+        self.seed = SeedField(randbelow(SEEDS), name="Seed to morph to", lockable=False)
         self.over = OverSelector()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

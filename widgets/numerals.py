@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import re
 
+from engine.playback.settings import MAX_GAIN_DB
+
 SILENCE_DB = -60.0
 """Below this a fader is shut: minus infinity."""
 
@@ -52,6 +54,20 @@ def decibel_text(gain_db: float) -> str:
     return f"{sign}{abs(gain_db):.1f} dB"
 
 
+def signed_text(value: float) -> str:
+    """A level with one decimal and a true minus sign: "−14.0", "0.0"."""
+    rounded = round(value, 1)
+    return f"−{-rounded:.1f}" if rounded < 0 else f"{abs(rounded):.1f}"
+
+
+def typed_number(text: str) -> float:
+    """The number that `text` means, with either minus sign and a point or comma: "−14,5"; NaN where it is none."""
+    try:
+        return float(text.strip().replace("−", "-").replace(",", "."))
+    except ValueError:
+        return math.nan
+
+
 def duration_text(seconds: float) -> str:
     """A duration in words, as exact as one needs it: "40 s", "12 min", "5 h 12 min", "8 h"."""
     if seconds < 60:
@@ -80,3 +96,23 @@ def duration_minutes(text: str) -> float:
     if not total:
         raise ValueError(f"“{text.strip()}” is no length of time: type for instance 45 min, or 2 h.")
     return total
+
+
+_SHUT = ("-inf", "inf", "-∞", "∞", "off")
+
+
+def gain_db(text: str) -> float:
+    """The gain in dB that `text` means: "-4.5", "−4,5 dB", "+3", and −inf for "−∞", "-inf" or "off".
+
+    Raises:
+        ValueError: with a sentence for the user: no gain, or louder than a fader goes.
+    """
+    typed = text.strip().lower().removesuffix("db").strip().replace("−", "-").replace(",", ".")
+    if typed in _SHUT:
+        return -math.inf
+    if not re.fullmatch(r"[+-]?\d{1,4}(\.\d*)?", typed):
+        raise ValueError(f"“{text.strip()}” is no gain: type decibels, such as −4.5, or −∞ for silence.")
+    gain = float(typed)
+    if gain > MAX_GAIN_DB:
+        raise ValueError(f"A fader goes up to {decibel_text(MAX_GAIN_DB)}: type that or less.")
+    return -math.inf if gain < SILENCE_DB else gain

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QToolTip, QWidget
 
 from resources import theme
 
-SIZE_PX = 28
+SIZE_PX = 26
 FURTHEST = 100
 """Steps from the middle to either side."""
 DRAG_PX = 120
@@ -29,10 +29,11 @@ class PanKnob(QAbstractSlider):
     pan_changed = Signal(float)
     """The new pan, by whatever means it came."""
 
-    def __init__(self, name: str, colour: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, stem: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._colour = QColor(colour)
+        self._stem = stem
         self._grip = (0.0, 0)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setAccessibleName(f"Pan {name}")
         self.setRange(-FURTHEST, FURTHEST)
         self.setSingleStep(5)
@@ -79,6 +80,7 @@ class PanKnob(QAbstractSlider):
         if self.isSliderDown():
             begin_px, value = self._grip
             self.setValue(value + round((_along(event.position()) - begin_px) * FURTHEST / DRAG_PX))
+            QToolTip.showText(self.mapToGlobal(QPoint(0, -3 * SIZE_PX)), pan_text(self.pan), self)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let go."""
@@ -105,7 +107,7 @@ class PanKnob(QAbstractSlider):
         painter.setBrush(QColor(theme.COLOURS.hover if self.underMouse() else theme.COLOURS.raised))
         painter.drawEllipse(box)
         turned = self.pan * TURN_DEGREES
-        painter.setPen(QPen(self._colour, 2))
+        painter.setPen(QPen(QColor(theme.stem_colour(self._stem)), 2))
         if self.value():
             inner = box.adjusted(3, 3, -3, -3)
             painter.drawArc(inner, 16 * 90, -round(16 * turned))

@@ -41,14 +41,16 @@ class PresetField(QWidget):
         self._values = list(presets.values())
         self._read, self._text = read, text
         self._presets = Segments(list(presets), name)
+        self._presets.setProperty("dense", True)
         self._presets.pressed.connect(lambda index: self.choose(self._values[index]))
         self.field = QLineEdit()
+        self.field.setProperty("dense", True)
         self.field.setFont(theme.font(tabular=True))
         self.field.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.field.editingFinished.connect(self._read_field)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(2 * theme.STEP_PX)
+        row.setSpacing(theme.STEP_PX)
         for part in (self._presets, self.field):
             part.setFixedHeight(theme.CONTROL_HEIGHT_PX)
             row.addWidget(part)

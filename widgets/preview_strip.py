@@ -24,10 +24,11 @@ class PreviewStrip(QFrame):
         super().__init__(parent)
         self.setProperty("panel", "card")
         self._sound: Path | None = None
-        self.play_button = QPushButton(theme.icon("play", filled=True), "")
+        self.play_button = QPushButton()
+        theme.set_icon(self.play_button, "play", filled=True)
         self.play_button.setProperty("weight", "square")
         self.play_button.setAccessibleName("Listen to the preview")
-        self.play_button.setToolTip("Open it in the window and play it")
+        self.play_button.setToolTip("Hear it at once; what was loaded goes on afterwards")
         self.play_button.clicked.connect(lambda: self.listened.emit(self._sound, self._caption.text()))
         title = QLabel("How it sounds now")
         title.setProperty("role", "title")

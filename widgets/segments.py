@@ -42,3 +42,12 @@ class Segments(QFrame):
         for button in self._group.buttons():
             button.setChecked(self._group.id(button) == index)
         self._group.setExclusive(True)
+
+    def set_available(self, index: int, available: bool) -> None:
+        """Whether one of the buttons can be pressed."""
+        self._group.button(index).setEnabled(available)
+
+    def set_tips(self, tips: Sequence[str]) -> None:
+        """What the tooltip of each button says."""
+        for index, tip in enumerate(tips):
+            self._group.button(index).setToolTip(tip)

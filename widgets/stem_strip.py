@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
 from engine.playback.settings import Strip
-from resources import theme
 from widgets.channel import Channel
+from widgets.latch import Latch
 from widgets.pan_knob import PanKnob
 
 
@@ -22,11 +22,11 @@ class StemStrip(Channel):
 
     def __init__(self, stem: str, parent: QWidget | None = None) -> None:
         title = stem.capitalize()
-        super().__init__(title, theme.stem_colour(stem), parent)
+        super().__init__(title, stem, parent)
         self._strip = Strip()
-        self.mute_button = self._latch("M", "mute", f"Mute {title}")
-        self.solo_button = self._latch("S", "solo", f"Solo {title}")
-        self.pan_knob = PanKnob(title, theme.stem_colour(stem))
+        self.mute_button = Latch("M", "mute", f"Mute {title}")
+        self.solo_button = Latch("S", "solo", f"Solo {title}")
+        self.pan_knob = PanKnob(title, stem)
         self.footer.addStretch()
         for control in (self.mute_button, self.solo_button, self.pan_knob):
             self.footer.addWidget(control)
@@ -36,20 +36,15 @@ class StemStrip(Channel):
         self.solo_button.toggled.connect(lambda pressed: self._change(soloed=pressed))
         self.pan_knob.pan_changed.connect(lambda pan: self._change(pan=pan))
 
-    def _latch(self, letter: str, kind: str, name: str) -> QPushButton:
-        button = QPushButton(letter)
-        button.setCheckable(True)
-        button.setProperty("weight", "latch")
-        button.setProperty("kind", kind)
-        button.setAccessibleName(name)
-        button.setToolTip(name)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return button
-
     @property
     def strip(self) -> Strip:
         """Where its controls stand."""
         return self._strip
+
+    @property
+    def held(self) -> bool:
+        """Whether the hand has hold of a control."""
+        return self.fader.isSliderDown() or self.pan_knob.isSliderDown()
 
     def set_strip(self, strip: Strip) -> None:
         """Move the controls to where `strip` says; tells nobody."""

@@ -163,7 +163,7 @@ class TrainingForm(QWidget):
 
     def _fold(self, shown: bool) -> None:
         self.details.setVisible(shown)
-        self.details_button.setIcon(theme.icon("chevron-down" if shown else "chevron-right", theme.COLOURS.dim))
+        theme.set_icon(self.details_button, "chevron-down" if shown else "chevron-right", "dim")
 
     def set_bases(self, cards: Sequence[ModelCard]) -> None:
         """The generators that a training may begin with; the present choice stays if it is among them."""

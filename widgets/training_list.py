@@ -14,12 +14,12 @@ from widgets.card_button import CardButton
 
 @dataclass(frozen=True)
 class TrainingEntry:
-    """A training in the list: its name (which tells it from the others), title, a line about it, its lamp's colour."""
+    """A training in the list: its name, which tells it from the others, title, a line about it, its lamp's role."""
 
     name: str
     title: str
     line: str
-    colour: str
+    lamp: str
 
 
 class TrainingList(QScrollArea):
@@ -44,7 +44,7 @@ class TrainingList(QScrollArea):
         if [entry.name for entry in entries] != list(self.buttons):
             self._begin_anew(entries)
         for entry in entries:
-            self.buttons[entry.name].set_line(entry.line, entry.colour)
+            self.buttons[entry.name].set_line(entry.line, entry.lamp)
 
     def set_chosen(self, name: str) -> None:
         """Mark a training, or with an empty name none; tells nobody."""

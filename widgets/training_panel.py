@@ -22,7 +22,7 @@ class TrainingFacts:
         title: of the model.
         line: what it begins with and learns from.
         state: what it is doing.
-        colour: of the state's lamp.
+        lamp: role of the colour of the state's lamp.
         done: the part of it that is behind, 0 to 1; None where it works and nobody knows.
         figures: a caption and a value each.
         can_stop, can_remove, can_continue, can_choose: which buttons there are.
@@ -31,7 +31,7 @@ class TrainingFacts:
     title: str
     line: str
     state: str
-    colour: str
+    lamp: str
     done: float | None = 0.0
     figures: tuple[tuple[str, str], ...] = ()
     can_stop: bool = False
@@ -114,7 +114,7 @@ class TrainingPanel(QWidget):
         self._facts = facts
         self._title.setText(facts.title)
         self._line.setText(facts.line)
-        self._lamp.setStyleSheet(f"color: {facts.colour}")
+        theme.mark(self._lamp, lamp=facts.lamp)
         self.state.setText(facts.state)
         self._bar.setRange(0, 0 if facts.done is None else BAR_STEPS)
         self._bar.setValue(round((facts.done or 0.0) * BAR_STEPS))

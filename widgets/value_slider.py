@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QSlider, QVBoxLayout, QWidget
 
 from resources import theme
@@ -27,9 +28,10 @@ class ValueSlider(QWidget):
         *,
         text: Callable[[float], str],
         width_px: int,
+        usual: float | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        """Stand at the lowest value.
+        """Stand at the usual value.
 
         Args:
             name: of what is set.
@@ -37,12 +39,14 @@ class ValueSlider(QWidget):
             highest: value at the right end.
             text: a value as the caption says it.
             width_px: of the whole.
+            usual: the value that a double-click brings back; the lowest by default.
             parent: the widget that this one belongs to.
         """
         super().__init__(parent)
         self._name, self._text = name, text
         self._lowest, self._highest = lowest, highest
-        self._value = lowest
+        self._usual = lowest if usual is None else usual
+        self._value = self._usual
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setAccessibleName(name)
         self.slider.setRange(0, STEPS)
@@ -50,12 +54,13 @@ class ValueSlider(QWidget):
         self.slider.setFixedHeight(theme.CONTROL_HEIGHT_PX)
         self.slider.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.slider.valueChanged.connect(self._change)
+        self.slider.installEventFilter(self)
         self._captioned = Captioned("", self.slider)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._captioned)
         self.setFixedWidth(width_px)
-        self._describe()
+        self.set_value(self._usual)
 
     @property
     def value(self) -> float:
@@ -74,6 +79,15 @@ class ValueSlider(QWidget):
         self.slider.setValue(round((value - self._lowest) / (self._highest - self._lowest) * STEPS))
         self.slider.blockSignals(False)
         self._describe()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A double-click, or 0, brings the usual value back."""
+        is_key = event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_0
+        if event.type() == QEvent.Type.MouseButtonDblClick or is_key:
+            self.set_value(self._usual)
+            self.value_changed.emit(self._value)
+            return True
+        return super().eventFilter(watched, event)
 
     def _change(self, step: int) -> None:
         self._value = round(self._lowest + (self._highest - self._lowest) * step / STEPS, 3)

@@ -91,7 +91,7 @@ def models(options: Namespace) -> Report:
 
 def generate(options: Namespace) -> Report:
     """Generate music into one WAV file."""
-    from engine.playback.export import export_mix
+    from engine.export.everything import export_mix
     from engine.playback.settings import MixSettings
     from engine.studio import Studio
 
@@ -107,7 +107,7 @@ def generate(options: Namespace) -> Report:
 
 def separate(options: Namespace) -> Report:
     """Separate an audio file into one WAV file a stem."""
-    from engine.playback.export import export_stems
+    from engine.export.everything import export_stems
     from engine.studio import Studio
 
     started_s = perf_counter()
@@ -124,7 +124,7 @@ def separate(options: Namespace) -> Report:
 
 def render(options: Namespace) -> Report:
     """Generate, separate and mix: everything about a take in one folder."""
-    from engine.playback.export import export_everything
+    from engine.export.everything import export_everything
     from engine.studio import Studio
 
     started_s = perf_counter()

@@ -1,19 +1,18 @@
-"""GUI thread: ties the trainings to the window: its button, the dialog, the models that they add."""
+"""GUI thread: ties the trainings to the window: its door to them, the dialog, the models that they add."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.training import wording
 from app.training.dialog import TrainingDialog
 from app.training.process import Training, Trainings
 from app.training.watch import TrainingWatch
 from engine.models.card import ModelCard
-
-INVITATION = "Train a model…"
+from widgets.model_door import ModelDoor
 
 
 class TrainingDesk(QObject):
@@ -26,9 +25,9 @@ class TrainingDesk(QObject):
     preview_wanted = Signal(object, str)
     """The `Path` of a sound to play, and what it is called."""
 
-    def __init__(self, button: QPushButton, window: QWidget) -> None:
+    def __init__(self, door: ModelDoor, window: QWidget) -> None:
         super().__init__(window)
-        self._button = button
+        self._door = door
         self._window = window
         self._trainings = Trainings()
         self.watch = TrainingWatch(self._trainings, self)
@@ -36,7 +35,7 @@ class TrainingDesk(QObject):
         self.dialog: TrainingDialog | None = None
         self._cards: Sequence[ModelCard] = ()
         self._found: Sequence[Training] = ()
-        button.clicked.connect(self.open)
+        door.train_wanted.connect(self.open)
 
     def set_models(self, cards: Sequence[ModelCard]) -> None:
         """The generators there are; the first call begins the watch."""
@@ -66,7 +65,7 @@ class TrainingDesk(QObject):
     def _show(self, found: Sequence[Training]) -> None:
         before = {training.name: training.state for training in self._found}
         self._found = found
-        self._button.setText(f" {button_text(found)}")
+        self._door.show_training(training_text(found))
         if self.dialog is not None:
             self.dialog.set_trainings(found)
         ended = [training for training in found if training.state in ("stopped", "finished")]
@@ -74,10 +73,10 @@ class TrainingDesk(QObject):
             self.model_added.emit()
 
 
-def button_text(found: Sequence[Training]) -> str:
-    """What the window's button says: an invitation, or how far the training is."""
+def training_text(found: Sequence[Training]) -> str:
+    """What the window says of a training that is under way: how far it is; empty where none is."""
     under_way = [training for training in found if training.is_under_way]
     if not under_way:
-        return INVITATION
+        return ""
     left = wording.left_text(under_way[0])
     return f"Training · {left}" if left else "Training…"

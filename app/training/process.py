@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from app import itself
 from engine.audio.writing import output_error, replaced_on_success
 from engine.errors import OutputError, UsageError
 from engine.models.catalogue import home_folder
@@ -28,7 +29,6 @@ from widgets.training_form import TrainingWish
 WISH_FILE = "window.json"
 LOG_FILE = "log.txt"
 LOG_TAIL_BYTES = 4096
-PROGRAM = Path(__file__).resolve().parents[2] / "main.py"
 NICENESS = 10
 VARIATIONS = ("--noise", "0.3", "--cutmix", "0.3", "--shift", "0.5", "--speed", "0.3")
 """Gentle ones: what is learned should still sound like the recordings."""
@@ -144,7 +144,7 @@ class Trainings:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with (folder / LOG_FILE).open("wb") as log:
-                process = _detached([*_program(), *verb, "--out", str(folder)], log.fileno())
+                process = _detached([*itself.command(), *verb, "--out", str(folder)], log.fileno())
         except OSError as cause:
             raise output_error(folder, cause) from cause
         self._processes[folder.name] = process
@@ -192,11 +192,6 @@ def _options(wish: TrainingWish) -> list[str]:
     if wish.varied:
         options += VARIATIONS
     return options
-
-
-def _program() -> list[str]:
-    """How this program is started again: frozen, the executable is the program."""
-    return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, str(PROGRAM)]
 
 
 def _detached(command: list[str], log: int) -> subprocess.Popen[bytes]:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from app.training.folder_count import Found
 from app.training.process import LOG_FILE, Training
 from engine.training.logbook import Status
-from resources import theme
 from widgets.message_strip import Kind
 from widgets.numerals import duration_text
 from widgets.training_form import LITTLE_S
@@ -18,8 +17,8 @@ NARROW_SPACE = "\u202f"
 UNKNOWN = "–"
 PLAIN = {"Turning them into latents": "Listening to them"}
 """What a training says it is doing, in words that need no explanation."""
-LAMPS = {"finished": theme.COLOURS.good, "failed": theme.COLOURS.mute, "interrupted": theme.COLOURS.mute}
-"""Colours of the states that are over; what is under way is in the accent colour, what was stopped is dim."""
+LAMPS = {"finished": "good", "failed": "mute", "interrupted": "mute"}
+"""Roles of the lamps of the states that are over; what is under way is in the accent colour, what was stopped faint."""
 
 
 def found_text(found: Found, all_of_it: bool) -> str:
@@ -69,7 +68,7 @@ def facts(training: Training, models: Mapping[str, str]) -> TrainingFacts:
         title=training.title,
         line=_origin(training, models),
         state=state_text(training),
-        colour=_lamp(training),
+        lamp=_lamp(training),
         done=None if training.state == "starting" else status.done if status else 0.0,
         figures=_figures(status, left_text(training)),
         can_stop=training.state == "running",
@@ -132,7 +131,7 @@ def _failed_after_a_start(training: Training) -> bool:
 
 
 def _lamp(training: Training) -> str:
-    return theme.COLOURS.accent if training.is_under_way else LAMPS.get(training.state, theme.COLOURS.faint)
+    return "accent" if training.is_under_way else LAMPS.get(training.state, "faint")
 
 
 def steps_text(steps: int) -> str:

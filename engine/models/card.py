@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from engine.errors import ModelError
 CARD_FILE = "card.json"
 MAX_CARD_BYTES = 2**20
 KINDS = ("generator", "autoencoder", "separator")
+NUMBERS = ("learned_s", "context_s")
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
@@ -27,6 +29,8 @@ class ModelCard:
         title: what it is called in the window.
         kind: "generator", "autoencoder" or "separator".
         trained_on, trained_for: in words, for people.
+        learned_s: how much music it learned from, in seconds; 0 where that is not known.
+        context_s: how much music a generator invents at a time, in seconds; 0 where that is not known.
         sizes: the numbers that its networks are built from; their meaning belongs to the kind.
         figures: measured quality, by name.
         files: SHA-256 (hexadecimal) of every file of the folder but the card, by file name.
@@ -43,6 +47,8 @@ class ModelCard:
     venue: str = ""
     trained_on: str = ""
     trained_for: str = ""
+    learned_s: float = 0.0
+    context_s: float = 0.0
     licence: str = ""
     sizes: dict[str, Any] = field(default_factory=dict)
     figures: dict[str, Any] = field(default_factory=dict)
@@ -85,6 +91,9 @@ def _checked(path: Path, values: object) -> ModelCard:
     known = {f.name: f for f in fields(ModelCard) if f.name != "folder"}
     kept = {name: value for name, value in values.items() if name in known}
     for name, value in kept.items():
+        if name in NUMBERS:
+            _check_seconds(path, name, value)
+            continue
         wanted = dict if name in ("sizes", "figures", "files") else list if name == "needs" else str
         if not isinstance(value, wanted):
             raise ModelError(f"{path}: “{name}” must be {'text' if wanted is str else 'a ' + wanted.__name__}.")
@@ -93,6 +102,11 @@ def _checked(path: Path, values: object) -> ModelCard:
     card = ModelCard(**{**kept, "needs": tuple(kept.get("needs", ()))})
     _check_names(path, card)
     return card
+
+
+def _check_seconds(path: Path, name: str, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
+        raise ModelError(f"{path}: “{name}” must be a number of seconds.")
 
 
 def _check_names(path: Path, card: ModelCard) -> None:

@@ -6,6 +6,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -72,3 +73,25 @@ def _published_card(path: Path, name: str | None) -> ModelCard:
         sizes={"design": "published"},
         files=dict.fromkeys(files, ""),
     )
+
+
+def model_folders(path: Path) -> list[Path]:
+    """The models in a folder: itself, or those that lie in it, in the order in which they may be imported.
+
+    A generator needs its autoencoder there, so generators come last. Raises nothing: what is no model is left out.
+    """
+    found = [path] if _is_model(path) else []
+    with suppress(OSError):
+        found = found or [folder for folder in sorted(path.iterdir()) if _is_model(folder)]
+    return sorted(found, key=_is_generator)
+
+
+def _is_model(path: Path) -> bool:
+    return (path / CARD_FILE).is_file() or all((path / name).is_file() for name in PUBLISHED_FILES)
+
+
+def _is_generator(path: Path) -> bool:
+    try:
+        return load_card(path).kind == "generator"
+    except ModelError:
+        return True

@@ -64,11 +64,11 @@ class Convolution(layers.Conv1D):
 
     def call(self, x: Tensor) -> Tensor:
         """(batch, time, channels) → (batch, new time, filters)."""
-        if self.precision == FLOAT32:
+        if self.precision == FLOAT32 and not compiling():
             return super().call(x)
-        kernel = once(lambda: ops.cast(self.kernel, BFLOAT16))
-        y = ops.conv(ops.cast(x, BFLOAT16), kernel, strides=self.strides[0], padding=self.padding)
-        return ops.cast(y, FLOAT32) + self.bias
+        kernel = once(lambda: ops.cast(ops.reshape(self.kernel, (-1, self.filters)), self.precision))
+        seen = views(ops.cast(x, self.precision), self.kernel.shape[0], self.strides[0], self.padding)
+        return ops.cast(product(seen, kernel), FLOAT32) + self.bias
 
 
 class TransposedConvolution(layers.Conv1DTranspose):
@@ -85,15 +85,58 @@ class TransposedConvolution(layers.Conv1DTranspose):
     def call(self, x: Tensor) -> Tensor:
         """(batch, time, channels) → (batch, 2 · time, filters)."""
         if self.precision == BFLOAT16:
-            kernel = once(lambda: ops.cast(self.kernel, BFLOAT16))
-            y = ops.conv_transpose(ops.cast(x, BFLOAT16), kernel, strides=2, padding="same")
-            return ops.cast(y, FLOAT32) + self.bias
+            halves = once(lambda: [ops.cast(half, BFLOAT16) for half in evens_and_odds(self.kernel)])
+            return ops.cast(interleaved(ops.cast(x, BFLOAT16), *halves), FLOAT32) + self.bias
         if compiling() and not x.shape[1] % 2:
             return doubled(x, once(lambda: factors(self.kernel))) + self.bias
         return super().call(x)
 
 
 Convolving = Convolution | TransposedConvolution
+
+
+def product(x: Tensor, matrix: Tensor) -> Tensor:
+    """(batch, time, channels), (channels, filters) → (batch, time, filters).
+
+    For inference, convolutions are such products: those of oneDNN bring their kernels into another order at each call.
+    """
+    _, time, channels = x.shape
+    return ops.reshape(ops.matmul(ops.reshape(x, (-1, channels)), matrix), (-1, time, matrix.shape[1]))
+
+
+def views(x: Tensor, size: int, stride: int, padding: str) -> Tensor:
+    """What each step of a convolution sees: (batch, time, channels) → (batch, new time, size · channels)."""
+    time = x.shape[1]
+    missing = max((math.ceil(time / stride) - 1) * stride + size - time, 0) if padding == "same" else 0
+    if size == stride == 1:
+        return x
+    if missing:
+        x = ops.pad(x, ((0, 0), (missing // 2, missing - missing // 2), (0, 0)))
+    last = time + missing - size
+    return ops.concatenate([x[:, tap : last + tap + 1 : stride] for tap in range(size)], axis=2)
+
+
+def evens_and_odds(kernel: Tensor) -> tuple[Tensor, Tensor]:
+    """A transposed kernel (4, new channels, channels) for `interleaved`: two of (2 · channels, new channels)."""
+    w = ops.transpose(kernel, (0, 2, 1))
+    return ops.concatenate([w[3], w[1]], axis=0), ops.concatenate([w[2], w[0]], axis=0)
+
+
+def interleaved(x: Tensor, even: Tensor, odd: Tensor) -> Tensor:
+    """Transposed convolution of stride 2, "same", as two convolutions of two taps each, see `doubled`.
+
+    Args:
+        x: (batch, time, channels), time known.
+        even: makes y[2t] of x[t - 1] and x[t]; see `evens_and_odds`.
+        odd: makes y[2t + 1] of x[t] and x[t + 1].
+
+    Returns:
+        (batch, 2 · time, new channels).
+    """
+    padded = ops.pad(x, ((0, 0), (1, 1), (0, 0)))
+    evens = product(ops.concatenate([padded[:, :-2], x], axis=2), even)
+    odds = product(ops.concatenate([x, padded[:, 2:]], axis=2), odd)
+    return ops.reshape(ops.stack([evens, odds], axis=2), (-1, 2 * x.shape[1], even.shape[1]))
 
 
 class Factors(NamedTuple):
@@ -132,9 +175,9 @@ def doubled(x: Tensor, kernel: Factors) -> Tensor:
     filters = kernel.even.shape[1]
     pairs = ops.reshape(x, (-1, time // 2, 2, channels))
     apart = ops.reshape(ops.pad(x, ((0, 0), (1, 1), (0, 0))), (-1, time // 2 + 1, 2, channels))  # x[-1], x[0]; …
-    evens, odds = ops.matmul(pairs[:, :, 0], kernel.even), ops.matmul(pairs[:, :, 1], kernel.odd)
-    within = ops.matmul(pairs[:, :, 1] - pairs[:, :, 0], kernel.within)  # of d[1], d[3], …
-    between = ops.matmul(apart[:, :, 1] - apart[:, :, 0], kernel.between)  # of d[0], d[2], …
+    evens, odds = product(pairs[:, :, 0], kernel.even), product(pairs[:, :, 1], kernel.odd)
+    within = product(pairs[:, :, 1] - pairs[:, :, 0], kernel.within)  # of d[1], d[3], …
+    between = product(apart[:, :, 1] - apart[:, :, 0], kernel.between)  # of d[0], d[2], …
     four = [
         evens + between[:, :-1, :filters],
         odds + within[:, :, filters:],

@@ -28,6 +28,10 @@ FIRST_BLOCK_LATENTS = 8
 LARGEST_BLOCK_LATENTS = 64
 """… up to this."""
 
+TRIAL_JOURNEYS = 3
+"""Pieces of music whose beginnings are decoded while a model loads. The first calls compile the networks, half a second
+that is not to be waited for before the first sound; and the autoencoder can see what it is to decode."""
+
 SETTLING_LATENTS = 8
 """Latents, at least, decoded and not heard where a take is entered in the middle: decoders begin from silence. As
 decoders compute some latents together, 4 or 8, decoding begins at a multiple of this."""
@@ -75,9 +79,9 @@ class Musika:
             ModelError: a file is missing, damaged, or not what it should be; names file and tensor.
         """
         musika = cls(*_networks_of(Path(folder), autoencoder))
-        next(
-            musika.stream(Journey.from_seed(0), 1)
-        )  # a first call takes half a second: here, not before the first sound
+        windows = (next(musika._windows(Journey.from_seed(seed), 0)) for seed in range(TRIAL_JOURNEYS))
+        beginnings = musika._latent_windows(windows, seed=0)
+        musika.decode(np.concatenate([latents[:FIRST_BLOCK_LATENTS] for latents in beginnings]))
         return musika
 
     def latents(self, coordinates: Arrays, seed: int = 0) -> Arrays:

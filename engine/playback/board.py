@@ -62,3 +62,11 @@ class Board(Cells):
 
     filling_s = Cell(9)
     """The longest that a block took us."""
+
+    measuring = Cell(13)
+    """Whether the following have been told at all."""
+
+    momentary_lufs = Cell(10)
+    short_term_lufs = Cell(11)
+    integrated_lufs = Cell(12)
+    """How loud it is what is played; see `engine.audio.loudness`."""

@@ -100,13 +100,13 @@ class Output:
     def _open(self, sounddevice: Any, device: int | str | None, latency_s: float, rates_hz: list[int]) -> None:
         wanted = {"device": device, "channels": self.channels, "dtype": "float32"}
         self.rate_hz = next((rate for rate in rates_hz if _takes(sounddevice, rate, wanted)), rates_hz[-1])
-        self._master = Master(self._playout, self.rate_hz, self.channels)
+        self.master = Master(self._playout, self.rate_hz, self.channels)
         self._due_s = math.inf  # when the next block will be asked for at the latest, if the device is regular
         self._stream = sounddevice.OutputStream(
             samplerate=self.rate_hz, latency=latency_s, callback=self._callback, **wanted
         )
         try:
-            self.latency_s = float(self._stream.latency) + self._master.latency_s
+            self.latency_s = float(self._stream.latency) + self.master.latency_s
             self._stream.start()
         except sounddevice.PortAudioError:
             self._stream.close(ignore_errors=True)  # dropped open, it would go on calling what is no longer there
@@ -120,7 +120,7 @@ class Output:
         called_s = time.monotonic()
         board.late_s = max(board.late_s, called_s - self._due_s)
         self._due_s = called_s + frames / self.rate_hz
-        self._master.fill(out, called_s + timing.outputBufferDacTime - timing.currentTime)
+        self.master.fill(out, called_s + timing.outputBufferDacTime - timing.currentTime)
         board.blocks += 1
         board.filling_s = max(board.filling_s, time.monotonic() - called_s)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from engine.audio.format import CHANNELS
 from engine.playback.board import Cell, Cells
 from engine.playback.mixer import Gains, Meter, Mixer
 from engine.playback.ring import Ring
@@ -61,17 +60,17 @@ class Feed:
         """
         memory = np.zeros(FEED_BYTES, np.uint8) if memory is None else memory
         tracks = len(gains)
-        banks = memory[Flags.BYTES : _RING_AT].view(np.float32)[: 2 * (tracks + 1) * CHANNELS]
+        levels = memory[Flags.BYTES : _RING_AT].view(np.float32)[: Meter.numbers_needed(tracks)]
         if fresh:
             memory[:_RING_AT] = 0
         self.flags = Flags(memory)
         self.ring = Ring(RING_FRAMES, tracks, memory[_RING_AT:], fresh=fresh)
-        self.mixer = Mixer(gains, Meter(tracks - 1, banks.reshape(2, tracks + 1, CHANNELS)))
+        self.mixer = Mixer(gains, Meter(tracks, levels))
         self.gains = gains
         self.serial = serial
         self.crossfade_frames = crossfade_frames
         self.joins_at = joins_at
 
 
-_RING_AT = Flags.BYTES + 2 * (MAX_TRACKS + 1) * CHANNELS * np.dtype(np.float32).itemsize
+_RING_AT = Flags.BYTES + Meter.numbers_needed(MAX_TRACKS) * np.dtype(np.float32).itemsize
 FEED_BYTES = _RING_AT + Ring.bytes_needed(RING_FRAMES, MAX_TRACKS)

@@ -11,7 +11,7 @@ from engine.playback.filling import Filling
 from engine.playback.link import Link
 from engine.playback.mixer import Gains
 from engine.playback.outlet import Outcome, Wish
-from engine.playback.sounding import SLOTS, SWITCH_INTERVAL_S, Begin, Mix, Sound, slot_memory
+from engine.playback.sounding import SLOTS, SWITCH_INTERVAL_S, Begin, Measure, Mix, Sound, slot_memory
 
 POLL_S = 0.02
 
@@ -61,6 +61,11 @@ class Feeder(threading.Thread):
             self.wanted, self._gains = filling, gains
         self._woken.set()
 
+    def drop(self) -> None:
+        """Let nothing sound any more; what sounds now still fades."""
+        with self._changing:
+            self.wanted = None
+
     def set_gains(self, gains: Gains) -> None:
         """Move the faders of what is wanted."""
         with self._changing:
@@ -73,6 +78,10 @@ class Feeder(threading.Thread):
         with self._changing:
             self._playing = playing
             self.link.send(Sound(playing))
+
+    def measure_anew(self) -> None:
+        """Forget how loud it has been so far."""
+        self.link.send(Measure())
 
     def set_device(self, wish: Wish) -> None:
         """On what it is to sound."""
@@ -101,6 +110,7 @@ class Feeder(threading.Thread):
         while not self._closing:
             self._woken.clear()
             self._look_after_process()
+            self._let_stems_in()
             self._place_wanted()
             self._forget_unused()
             if not any(filling.top_up() for filling in reversed(self._given) if self._is_heard(filling)):
@@ -136,6 +146,13 @@ class Feeder(threading.Thread):
             if self.wanted and self.wanted.feed and self.wanted.rate_hz != outcome.rate_hz and not self.wanted.ended:
                 self.wanted = self.wanted.from_here()
 
+    def _let_stems_in(self) -> None:
+        """Read what is in the feed once more if stems have come for it: they are heard a second sooner."""
+        with self._changing:
+            wanted = self.wanted
+            if self._playing and wanted and wanted.feed and wanted.serial == self.link.board.sounding:
+                self.wanted = wanted.with_new_stems() or wanted
+
     def _place_wanted(self) -> None:
         """Give the filling that is wanted a place in the shared memory, and tell the process."""
         with self._changing:
@@ -157,7 +174,10 @@ class Feeder(threading.Thread):
         return filling.serial in (board.sounding, board.leaving) or filling.serial >= board.accepted - 1
 
     def _is_heard(self, filling: Filling) -> bool:
-        return filling is self.wanted or filling.serial in (self.link.board.sounding, self.link.board.leaving)
+        """Whether more of it may be wanted; once nothing is, what has been read is enough to fade on."""
+        if filling is self.wanted:
+            return True
+        return self.wanted is not None and filling.serial in (self.link.board.sounding, self.link.board.leaving)
 
     def _free_slot(self) -> int | None:
         used = {filling.slot for filling in self._given if self._is_used(filling)}

@@ -16,6 +16,12 @@ from engine.takes.take import Take
 
 CHUNK_FRAMES = 4_096
 
+STEMS_AHEAD_FRAMES = SAMPLE_RATE_HZ // 4
+"""Stems that come in for what is in a feed already are let in so far ahead: time to read it once more …"""
+
+WORTHWHILE_FRAMES = SAMPLE_RATE_HZ // 5
+"""… if it is so much at the least."""
+
 log = logging.getLogger(__name__)
 
 
@@ -30,6 +36,7 @@ class Filling:
         *,
         crossfade_s: float = 0.0,
         joins: tuple[Filling, int] | None = None,
+        from_mix: bool = False,
     ) -> None:
         """Nothing is read yet.
 
@@ -39,6 +46,7 @@ class Filling:
             region: what is played round and round.
             crossfade_s: how long it takes to replace what sounds before it.
             joins: the filling that it follows without a fade, and how much of that is played before.
+            from_mix: it follows one that was without stems: cross over to them.
         """
         self.take = take
         self.start_frame = start_frame
@@ -47,7 +55,7 @@ class Filling:
         self.joins = joins
         if joins:
             joins[0].joins = None  # what came before it need not be kept
-        self.passage = Passage(take, start_frame, region)
+        self.passage = Passage(take, start_frame, region, from_mix=from_mix)
         self.feed: Feed | None = None
         self.slot = -1
         self.rate_hz = SAMPLE_RATE_HZ
@@ -87,6 +95,16 @@ class Filling:
     def from_here(self) -> Filling:
         """The same once more, from where it is now."""
         return Filling(self.take, self.frame_at(self.consumed_frames), self.region)
+
+    def with_new_stems(self) -> Filling | None:
+        """The same from a moment ahead, where stems have come since it was read; None where none have."""
+        if self.rate_hz != SAMPLE_RATE_HZ or self.region:
+            return None
+        index = self.consumed_frames + STEMS_AHEAD_FRAMES
+        frame = self.frame_at(index)
+        if not self.passage.has_new_stems(frame, WORTHWHILE_FRAMES):
+            return None
+        return Filling(self.take, frame, joins=(self, index), from_mix=True)
 
     def top_up(self) -> bool:
         """Move a chunk from the take to the ring; False where there is nothing to do for now."""

@@ -1,4 +1,4 @@
-"""Audio callback: the last stage before the device: the limiter, and as many channels as the device has."""
+"""Audio callback: the last stage before the device: limiter, loudness, and as many channels as the device has."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from engine.audio.format import CHANNELS
 from engine.playback.limiter import LATENCY_FRAMES, Limiter
+from engine.playback.monitor import Monitor
 from engine.playback.playout import PART_FRAMES, Playout
 
 
@@ -23,6 +24,7 @@ class Master:
         """
         playout.rate_hz = rate_hz
         self.latency_s = LATENCY_FRAMES / rate_hz
+        self.monitor = Monitor(playout.board, rate_hz)
         self._playout = playout
         self._rate_hz = rate_hz
         self._channels = channels
@@ -40,6 +42,7 @@ class Master:
     def _fill_stereo(self, out: npt.NDArray[np.float32], heard_at_s: float) -> None:
         self._playout.fill(out, heard_at_s + self.latency_s)
         self._limiter.process(out)
+        self.monitor.note(out)
 
     def _fill_mono(self, out: npt.NDArray[np.float32], heard_at_s: float) -> None:
         for begin in range(0, len(out), PART_FRAMES):

@@ -25,33 +25,57 @@ UNLOCKED_ELEMENTS = 500
 """On arrays of more elements than this numpy lets go of Python's interpreter lock while it computes. The callback would
 then have to win the lock back from busier threads after every operation, so it works in pieces no larger."""
 
+_METER_COUNTERS = 4
+"""One more than there are, so that what follows in a shared memory begins at a multiple of eight bytes."""
+
+
 _RAMP = np.linspace(0.0, 1.0, RAMP_FRAMES + 1, dtype=np.float32)[1:, None, None]
 
 
 class Meter:
-    """Peaks since last asked: the callback notes them, one other side takes them; neither waits for the other.
+    """Levels since last asked: the callback notes them, one other side takes them; neither waits for the other.
 
-    Two banks of peaks, and a number that says in which of them the callback writes: whoever takes the peaks turns to
-    the other bank and reads the one that has just been left. The memory may be shared with another process.
+    Two banks of peaks and summed squares, and a number that says in which of them the callback writes: whoever takes
+    the levels turns to the other bank and reads the one that has just been left. The memory may be shared with another
+    process.
     """
 
-    def __init__(self, stems: int, banks: npt.NDArray[np.float32] | None = None) -> None:
-        """Begin at silence; or, with `banks` (2, stems + 2, 2) that are shared, where the other side stands."""
-        self._banks = np.zeros((2, stems + 2, CHANNELS), np.float32) if banks is None else banks
-        self._turn = self._banks[0, -1]  # its first number is the bank in which the callback writes
+    def __init__(self, tracks: int, memory: npt.NDArray[np.float32] | None = None) -> None:
+        """Begin at silence; or, with `memory` (`numbers_needed`,) that is shared, where the other side stands."""
+        memory = np.zeros(self.numbers_needed(tracks), np.float32) if memory is None else memory
+        levels = memory[: self.numbers_needed(tracks) - _METER_COUNTERS].reshape(2, 2, tracks + 1, CHANNELS)
+        self._peaks, self._squares = levels  # (banks, tracks + 1, 2): the tracks, then their mix
+        self._counters = memory[levels.size :]  # in which bank the callback writes; frames in each bank
 
-    def note(self, track_peaks: npt.NDArray[np.float32], mix_peak: npt.NDArray[np.float32]) -> None:
-        """Keep what is higher than before: peaks of the tracks (stems + 1, 2) and of their mix (2,)."""
-        held = self._banks[int(self._turn[0])]
-        np.maximum(held[:-2], track_peaks[:-1], out=held[:-2])
-        np.maximum(held[-2], mix_peak, out=held[-2])
+    @staticmethod
+    def numbers_needed(tracks: int) -> int:
+        """How many numbers of memory it takes."""
+        return 2 * 2 * (tracks + 1) * CHANNELS + _METER_COUNTERS
+
+    def note(self, peaks: npt.NDArray[np.float32], squares: npt.NDArray[np.float32], frames: int) -> None:
+        """Add what so many frames were like.
+
+        Args:
+            peaks: highest samples of the tracks and of their mix, (tracks + 1, 2).
+            squares: sums of their squares, likewise.
+            frames: how many.
+        """
+        bank = int(self._counters[0])
+        np.maximum(self._peaks[bank], peaks, out=self._peaks[bank])
+        np.add(self._squares[bank], squares, out=self._squares[bank])
+        self._counters[1 + bank] += frames
 
     def take(self) -> npt.NDArray[np.float32]:
-        """The peaks since last time, linear, (stems + 1, 2): the stems, then the master. From one thread only."""
-        left = int(self._turn[0])
-        self._banks[1 - left, :-1] = 0.0
-        self._turn[0] = 1 - left
-        return self._banks[left, :-1].copy()
+        """Highest samples and RMS since last time, linear, (2, stems + 1, 2): the stems, then the master.
+
+        From one thread only.
+        """
+        left = int(self._counters[0])
+        for numbers in (self._peaks, self._squares, self._counters[1:]):
+            numbers[1 - left] = 0.0
+        self._counters[0] = 1 - left
+        rms = np.sqrt(self._squares[left] / max(float(self._counters[1 + left]), 1.0))
+        return np.delete(np.stack([self._peaks[left], rms]), -2, axis=1)  # no strip shows the rest
 
 
 class Mixer:
@@ -59,16 +83,18 @@ class Mixer:
 
     def __init__(self, gains: Gains, meter: Meter | None = None) -> None:
         """Begin with `gains` (stems + 1, 2), without a ramp. All memory that `mix` needs is taken here."""
-        self.meter = meter or Meter(len(gains) - 1)
+        self.meter = meter or Meter(len(gains))
         self._target = gains
         self._origin = gains.copy()
         self._now = gains.copy()
         self._way = np.zeros_like(gains)
         self._ramped = RAMP_FRAMES  # frames of the ramp that are behind us
-        self._faded = np.empty((UNLOCKED_ELEMENTS // (len(gains) * CHANNELS), len(gains), CHANNELS), np.float32)
-        self._curve = np.empty_like(self._faded)
-        self._track_peaks = np.empty((len(gains), CHANNELS), np.float32)
-        self._mix_peak = np.empty(CHANNELS, np.float32)
+        tracks = len(gains)
+        frames = UNLOCKED_ELEMENTS // ((tracks + 1) * CHANNELS)
+        self._heard = np.empty((frames, tracks + 1, CHANNELS), np.float32)  # the tracks under their gains, and the mix
+        self._curve = np.empty((frames, tracks, CHANNELS), np.float32)
+        self._peaks = np.empty((tracks + 1, CHANNELS), np.float32)
+        self._squares = np.empty_like(self._peaks)
 
     def aim(self, gains: Gains, *, at_once: bool = False) -> None:
         """From here on move to `gains`, reached in RAMP_FRAMES or at once; the same array again changes nothing."""
@@ -83,22 +109,23 @@ class Mixer:
             self._ramped = RAMP_FRAMES
 
     def mix(self, tracks: Tracks, out: Wave) -> None:
-        """Write the mix of `tracks` (frames, stems + 1, 2) to `out` (frames, 2), unlimited, and note its peaks."""
+        """Write the mix of `tracks` (frames, stems + 1, 2) to `out` (frames, 2), unlimited, and note its levels."""
         done = 0
         while done < len(out):
-            frames = min(len(out) - done, len(self._faded), RAMP_FRAMES - self._ramped or len(out))
+            frames = min(len(out) - done, len(self._heard), RAMP_FRAMES - self._ramped or len(out))
             self._mix_piece(tracks[done : done + frames], out[done : done + frames])
             done += frames
 
     def _mix_piece(self, tracks: Tracks, out: Wave) -> None:
-        faded = self._faded[: len(out)]
-        np.multiply(tracks, self._next_gains(len(out)), out=faded)
-        np.add.reduce(faded, axis=1, out=out)
-        np.abs(faded, out=faded)
-        np.maximum.reduce(faded, axis=0, out=self._track_peaks)
-        np.abs(out, out=faded[:, 0])
-        np.maximum.reduce(faded[:, 0], axis=0, out=self._mix_peak)
-        self.meter.note(self._track_peaks, self._mix_peak)
+        heard = self._heard[: len(out)]
+        np.multiply(tracks, self._next_gains(len(out)), out=heard[:, :-1])
+        np.add.reduce(heard[:, :-1], axis=1, out=out)
+        np.copyto(heard[:, -1], out)
+        np.abs(heard, out=heard)
+        np.maximum.reduce(heard, axis=0, out=self._peaks)
+        np.multiply(heard, heard, out=heard)
+        np.add.reduce(heard, axis=0, out=self._squares)
+        self.meter.note(self._peaks, self._squares, len(out))
 
     def _next_gains(self, frames: int) -> npt.NDArray[np.float32]:
         """Gains for the next frames: (stems + 1, 2) when they stand still, (frames, stems + 1, 2) on a ramp."""

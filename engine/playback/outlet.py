@@ -12,6 +12,7 @@ import numpy as np
 from engine.audio.format import CHANNELS, SAMPLE_RATE_HZ
 from engine.errors import DeviceError
 from engine.playback.device import LATENCY_S, RATES_HZ, Output, OutputDevice, look_again, output_devices
+from engine.playback.master import Master
 from engine.playback.playout import Playout
 
 WATCH_S = 0.05
@@ -81,6 +82,8 @@ class Outlet(threading.Thread):
         self._granted: Wish | None = None  # what the outcome answers
         self._outcome = Outcome()
         self._output: Output | None = None
+        self._unheard: Master | None = None  # what plays to nobody, where there is no device
+        self._measuring_anew = False
         self._stirred = threading.Event()
         self._closing = False
         self._tried_s = 0.0
@@ -92,6 +95,10 @@ class Outlet(threading.Thread):
         """Play on this device from now on."""
         self._wish = wish
         self._stirred.set()
+
+    def measure_anew(self) -> None:
+        """Forget how loud it has been so far."""
+        self._measuring_anew = True
 
     def close(self) -> None:
         """Fall silent, let the device go and end the thread."""
@@ -121,6 +128,7 @@ class Outlet(threading.Thread):
             self._open(wish)
         if not self._output:
             self._pass_time()
+        self._measure()
 
     def _plays(self, output: Output, now_s: float) -> bool:
         blocks, since_s = self._seen
@@ -148,6 +156,7 @@ class Outlet(threading.Thread):
         try:
             look_again()
             self._output = Output(wish.device, wish.latency_s, self._playout, wish.rates_hz)
+            self._unheard = None
         finally:
             self._playout.held = self._closing
 
@@ -156,7 +165,8 @@ class Outlet(threading.Thread):
         if output:
             outcome = Outcome(output.name, output.latency_s, output.rate_hz, problem, devices)
         else:
-            self._playout.rate_hz = SAMPLE_RATE_HZ
+            self._unheard = self._unheard or Master(self._playout, SAMPLE_RATE_HZ, CHANNELS)
+            self._playout.rate_hz = SAMPLE_RATE_HZ  # a device that opened and would not start has set its own
             outcome = Outcome(problem=f"{problem} Until then the music goes on silently.", devices=devices)
         if outcome != self._outcome:
             self._outcome = outcome
@@ -187,5 +197,15 @@ class Outlet(threading.Thread):
         now_s = time.monotonic()
         frames = min(round((now_s - self._filled_s) * SAMPLE_RATE_HZ), len(self._scratch))
         self._filled_s = now_s
-        self._playout.fill(self._scratch[:frames], now_s)
-        self._playout.board.limiting_db = 0.0
+        if self._unheard:
+            self._unheard.fill(self._scratch[:frames], now_s)
+
+    def _measure(self) -> None:
+        """Let it be known how loud it is."""
+        master = self._output.master if self._output else self._unheard
+        if master is None:
+            return
+        if self._measuring_anew:
+            self._measuring_anew = False
+            master.monitor.begin_anew()
+        master.monitor.measure()

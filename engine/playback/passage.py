@@ -48,14 +48,14 @@ class Passage:
     its last frame is followed by its first. What an endless take has let go is jumped over, likewise without a click.
     """
 
-    def __init__(self, take: Take, start: int, region: Region | None = None) -> None:
-        """Begin at frame `start`, which lies before the end of the region."""
+    def __init__(self, take: Take, start: int, region: Region | None = None, *, from_mix: bool = False) -> None:
+        """Begin at frame `start`, which lies before the end of the region; `from_mix` as in `TrackReader`."""
         self.read_frame = start
         """What is read next. Raised *before* reading: nothing before it may be changed any more."""
         self._take = take
         self._region = region
         self._seamless = region is not None and is_whole_loop(take, region)
-        self._reader = TrackReader(take, start)
+        self._reader = TrackReader(take, start, from_mix=from_mix)
         self._read_frames = 0
         self._turns: tuple[tuple[int, int], ...] = ((0, start),)  # (frames read before, the take's frame that follows)
         self._tail: Tracks | None = None  # what still sounds of the time before a jump, SPLICE_FRAMES
@@ -83,6 +83,11 @@ class Passage:
         """The take's frame that follows when `read_frames` frames have been played of all that was read. Any thread."""
         before, frame = next(turn for turn in reversed(self._turns) if turn[0] <= max(read_frames, 0))
         return frame + round(read_frames - before)
+
+    def has_new_stems(self, frame: int, frames: int) -> bool:
+        """Whether so many frames from one on were read without stems, and exist with them by now."""
+        begin, end = self._reader.without_stems
+        return begin <= frame <= frame + frames <= min(end, self._take.stems_end(frame))
 
     def _to_turn(self) -> int:
         if self._region and self.read_frame < self._region.end:

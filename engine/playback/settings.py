@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -78,6 +79,24 @@ class MixSettings:
         """Every fader at 0 dB, nothing muted or soloed: the mix as it was made."""
         return cls(strips=(Strip(),) * stems)
 
+    def to_json(self) -> dict[str, Any]:
+        """As JSON values, for `from_json`: a fader that is shut has the gain None."""
+        strips = [{**asdict(strip), "gain_db": _finite(strip.gain_db)} for strip in self.strips]
+        return {"strips": strips, "master_gain_db": _finite(self.master_gain_db)}
+
+    @classmethod
+    def from_json(cls, values: Any) -> MixSettings:
+        """What `to_json` gave.
+
+        Raises:
+            ValueError: it is something else, or out of range.
+        """
+        try:
+            strips = tuple(_strip(**strip) for strip in values["strips"])
+            return cls(strips, _gain_db(values["master_gain_db"]))
+        except (TypeError, KeyError) as cause:
+            raise ValueError("these are no faders") from cause
+
     def gains(self) -> npt.NDArray[np.float32]:
         """Linear gains, shape (stems + 1, 2), left and right: a row a stem, then the rest; the master is in all.
 
@@ -89,6 +108,22 @@ class MixSettings:
             silent = strip.muted or (soloing and not strip.soloed)
             row[:] = 0.0 if silent else linear_gain(strip.gain_db) * np.array(balance(strip.pan))
         return gains * np.float32(linear_gain(self.master_gain_db))
+
+
+def _finite(gain_db: float) -> float | None:
+    return None if gain_db == SILENT_DB else gain_db
+
+
+def _gain_db(value: object) -> float:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+        raise TypeError(f"{value!r} is no gain")
+    return SILENT_DB if value is None else float(value)
+
+
+def _strip(gain_db: object, muted: object, soloed: object, pan: object) -> Strip:
+    if not (isinstance(muted, bool) and isinstance(soloed, bool) and isinstance(pan, int | float)):
+        raise TypeError("these are no buttons")
+    return Strip(_gain_db(gain_db), muted, soloed, float(pan))
 
 
 def _check_gain_db(gain_db: float) -> None:

@@ -63,7 +63,12 @@ class Sound:
     playing: bool
 
 
-Message = Begin | Mix | Sound | Wish
+@dataclass(frozen=True)
+class Measure:
+    """Forget how loud it has been so far."""
+
+
+Message = Begin | Mix | Sound | Measure | Wish
 """What the process is told; None ends it."""
 
 
@@ -107,8 +112,12 @@ def _obey(message: Message, playout: Playout, outlet: Outlet, memory: npt.NDArra
         case Mix():
             if playout.feed:
                 playout.feed.gains = message.gains
+                if playout.feed.joins_at is not None and playout.sounding:  # the same take until then
+                    playout.sounding.gains = message.gains
         case Sound():
             playout.playing = message.playing
+        case Measure():
+            outlet.measure_anew()
         case Wish():
             outlet.wish(message)
 

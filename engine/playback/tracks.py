@@ -27,11 +27,13 @@ class TrackReader:
     ahead of the frame where a stretch of them ends although the mix goes on. The sum is the mix whatever w is.
     """
 
-    def __init__(self, take: Take, start: int) -> None:
-        """Begin at frame `start`; stems that exist there are used from the first frame on."""
+    def __init__(self, take: Take, start: int, *, from_mix: bool = False) -> None:
+        """Begin at frame `start`; stems that exist there are used from the first frame on, or are crossed over to."""
+        self.without_stems = (start, start)
+        """The last stretch that was read when it had no stems: from frame, to frame."""
         self._take = take
         self._frame = start
-        self._weight = 1.0
+        self._weight = 0.0 if from_mix else 1.0
 
     def read(self, frames: int) -> Tracks:
         """The next `frames` frames (frames, stems + 1, 2); fewer, or none, where the take ends for now."""
@@ -54,6 +56,8 @@ class TrackReader:
         else:
             frames = min(len(mix), self._take.stems_from(self._frame) - self._frame) or len(mix)
             self._weight = 0.0
+            begin, end = self.without_stems
+            self.without_stems = (begin if end == self._frame else self._frame, self._frame + frames)
         np.subtract(mix[:frames], tracks[:frames, :-1].sum(axis=1), out=tracks[:frames, -1])
         self._frame += frames
         return frames

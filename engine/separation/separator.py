@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from demucs.htdemucs import HTDemucs
 
+from engine import cores
 from engine.audio.format import CHANNELS, SAMPLE_RATE_HZ, Wave
 from engine.errors import ModelError
 from engine.gate import OPEN, Passage
@@ -101,15 +102,37 @@ class Separator:
 
     def _separate(self, audio: Wave, gate: Passage = OPEN) -> Stems:
         """The stems (frames, stems, 2) of one segment (frames, 2), or of less."""
-        self._gate = gate
+        outer, self._gate = self._gate, gate  # who waits at a gate may let other audio be separated meanwhile
         mix = torch.from_numpy(np.ascontiguousarray(audio.T))[None]
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=self.precision == "bfloat16"):
-            stems: Stems = self._network(mix)[0].permute(2, 0, 1).numpy()
+        try:
+            with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=self.precision == "bfloat16"):
+                stems: Stems = self._network(mix)[0].permute(2, 0, 1).numpy()
+        finally:
+            self._gate = outer
         return stems
 
     def _go_through(self, *_: object) -> None:
         """Before every layer of the network."""
+        _take_cores()
         self._gate.go_through()
+
+
+_unlimited: int | None = None
+"""As many threads as torch had before they were limited; None while they are not."""
+
+
+def _take_cores() -> None:
+    """No more than may be taken now: asked here, for torch counts the threads of each thread by itself."""
+    global _unlimited
+    wanted = cores.wanted()
+    if wanted is None and _unlimited is None:
+        return
+    _unlimited = _unlimited or torch.get_num_threads()
+    threads = min(wanted or _unlimited, _unlimited)
+    if torch.get_num_threads() != threads:
+        torch.set_num_threads(threads)
+    if wanted is None:
+        _unlimited = None
 
 
 def _network_in(folder: Path) -> tuple[HTDemucs, str]:

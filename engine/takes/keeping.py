@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 from engine.audio.writing import output_error, working_folder
 from engine.errors import OutputError, UsageError
+from engine.takes.pieces import recipe_between
 from engine.takes.take import Take
 
 BLOCK_FRAMES = 65_536
 
 
-def keep(take: Take, start: int, end: int, folder: Path) -> Iterator[float]:
+def keep(take: Take, start: int, end: int, folder: Path) -> Generator[float, None, None]:
     """Copy the frames from `start` to `end` into the new folder `folder`; yield the fraction done.
 
     The copy is a finished take with the mix, the stems where there are any, and the recipe of what sounds in it: for an
@@ -62,27 +62,3 @@ def _copy_stems(take: Take, copy: Take, start: int, frame: int, end: int) -> Non
             return  # the producer has taken them back
         copy.append_stems(stems)
         frame += len(stems)
-
-
-def recipe_between(recipe: Mapping[str, Any], start: int, end: int) -> dict[str, Any]:
-    """The recipe of a stretch, from that of the whole: of its "pieces" those that sound in it.
-
-    A piece says `from_frame`, where it begins in the take, and `journey_frame`, where in its journey that is. Both are
-    moved, so that the first piece begins at 0.
-    """
-    pieces = [dict(piece) for piece in recipe.get("pieces", ())]
-    sounding = [piece for piece, ends in _with_ends(pieces) if piece["from_frame"] < end and start < ends]
-    if not sounding:
-        return dict(recipe)
-    for piece in sounding:
-        missing = max(0, start - piece["from_frame"])
-        piece["journey_frame"] += missing
-        piece["from_frame"] += missing - start
-    last = {name: value for name, value in sounding[-1].items() if not name.endswith("_frame")}
-    return {**recipe, **last, "pieces": sounding}
-
-
-def _with_ends(pieces: Sequence[dict[str, Any]]) -> list[tuple[dict[str, Any], float]]:
-    """Each piece with the frame where the next begins."""
-    ends = [*(piece["from_frame"] for piece in pieces), float("inf")][1:]
-    return list(zip(pieces, ends, strict=True))

@@ -45,6 +45,10 @@ class Stretches:
         """What lies before a frame."""
         return Stretches(tuple(self.within(0, frame)))
 
+    def counted_from(self, frame: int) -> Stretches:
+        """What lies from a frame on, with that frame as the first."""
+        return Stretches(tuple((begin - frame, end - frame) for begin, end in self.within(frame, max(self.end, frame))))
+
     def since(self, frame: int) -> Stretches:
         """Without the stretches that end at a frame or earlier."""
         return Stretches(tuple(span for span in self.spans if span[1] > frame))

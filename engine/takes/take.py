@@ -16,7 +16,6 @@ What readers in other threads may rely on, without a lock:
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +23,10 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.audio.format import CHANNELS, SAMPLE_RATE_HZ, Wave, check_wave
-from engine.audio.writing import output_error, replaced_on_success
+from engine.audio.writing import output_error
 from engine.errors import AudioFileError
+from engine.takes.description import Description
+from engine.takes.pieces import recipe_between
 from engine.takes.stretches import Stretches
 from engine.takes.track_file import TrackFile
 
@@ -35,27 +36,32 @@ Stems = npt.NDArray[np.float32]
 GRACE_FRAMES = 30 * SAMPLE_RATE_HZ
 """An endless take's files hold so much more than it keeps: time for who has begun to read at `first_frame`."""
 
+DESCRIBED_FRAMES = 10 * SAMPLE_RATE_HZ
+"""An endless take writes down this often how far it is: its files then still hold all that was written down last."""
+
 
 class Take:
     """Audio and stems that grow block by block. One thread appends; any number may read."""
 
-    def __init__(self, folder: Path, description: dict[str, Any], mode: str) -> None:
+    def __init__(self, folder: Path, description: Description, mode: str, first_row: int = 0) -> None:
         """Use `create` or `open`."""
         self.folder = folder
-        self.stem_names: tuple[str, ...] = tuple(description["stem_names"])
-        self.planned_frames: int | None = description["planned_frames"]
-        self.kept_frames: int | None = description.get("kept_frames")
-        self.recipe: dict[str, Any] = description["recipe"]
-        self.finished: bool = description["finished"]
+        self.stem_names = description.stem_names
+        self.planned_frames = description.planned_frames
+        self.kept_frames = description.kept_frames
+        self.recipe: dict[str, Any] = description.recipe
+        self.finished = description.finished
+        self.created_at = description.created_at
         self._capacity_frames = self.kept_frames + GRACE_FRAMES if self.kept_frames is not None else None
-        self._mix = TrackFile(folder / "mix.f32", CHANNELS, mode, self._capacity_frames)
-        self._stems = self._stem_file(mode)
-        self._mix_frames: int = description.get("mix_frames", self._mix.frames)
+        self._mix = TrackFile(folder / "mix.f32", CHANNELS, mode, self._capacity_frames, first_row)
+        self._stems = self._stem_file(mode, first_row)
+        self._mix_frames = self._mix.frames if description.mix_frames is None else description.mix_frames
         self._stretches = self._stretches_in(description)
         self._next_stem_frame = self._stretches.end
         self._first_frame = 0
         self._overwritten_frames = 0  # frames below this have lost their place in the files
-        self._make_room(self._mix_frames)
+        self._cuts: tuple[int, ...] = ()
+        self._described_frames = 0
 
     @classmethod
     def create(
@@ -82,14 +88,8 @@ class Take:
         """
         if kept_frames is not None and kept_frames < 1:
             raise ValueError(f"an endless take keeps at least one frame, not {kept_frames}")
-        description = {
-            "stem_names": list(stem_names),
-            "planned_frames": planned_frames,
-            "kept_frames": kept_frames,
-            "recipe": recipe or {},
-            "finished": False,
-        }
-        _write_description(folder, description)
+        description = Description(stem_names, planned_frames, kept_frames, recipe or {})
+        description.write(folder)
         try:
             return cls(folder, description, "xb")
         except OSError as cause:
@@ -97,20 +97,28 @@ class Take:
 
     @classmethod
     def open(cls, folder: Path) -> Take:
-        """Open a take for reading; one that was never finished has what had been written whole.
+        """Open a take for reading.
 
-        (An endless one that was never finished cannot be opened: its files do not say where they begin.)
+        Whatever it was while it was made, it is finished now: one that was broken off has what had been written whole;
+        an endless one has what was kept of it when that was last written down, and begins there.
 
         Raises:
             AudioFileError: no take lies there, or it is damaged.
         """
+        description = Description.read(folder)
+        begin = description.first_frame
         try:
-            description = json.loads((folder / "take.json").read_text(encoding="utf8"))
-            if description.get("kept_frames") is not None and not description["finished"]:
-                raise ValueError("an endless take that was never finished")
-            return cls(folder, description, "rb")
-        except (OSError, ValueError, KeyError, TypeError) as cause:
+            take = cls(folder, description, "rb", begin)
+        except OSError as cause:
             raise AudioFileError(f"{folder} holds no take, or a damaged one: make it again.") from cause
+        if take.kept_frames is not None:
+            end = description.mix_frames or 0
+            take._mix_frames, take.kept_frames = end - begin, None
+            take._stretches = take._stretches.counted_from(begin)
+            take._next_stem_frame = take._stretches.end
+            take.recipe = recipe_between(description.recipe, begin, end)
+        take.planned_frames, take.finished = take._mix_frames, True
+        return take
 
     @property
     def loop_frames(self) -> int | None:
@@ -138,6 +146,11 @@ class Take:
         """Where the next stems that are appended belong."""
         return self._next_stem_frame
 
+    @property
+    def cuts(self) -> tuple[int, ...]:
+        """Where it has been cut so far, the last one last."""
+        return self._cuts
+
     def stems_end(self, frame: int) -> int:
         """The end of the stretch of stems that `frame` lies in; `frame` itself where it has none."""
         return self._stretches.end_from(frame)
@@ -158,6 +171,8 @@ class Take:
         self._make_room(end)
         self._mix.write(self._mix_frames, wave)
         self._mix_frames = end  # only now do readers see it
+        if self.kept_frames is not None and end - self._described_frames >= DESCRIBED_FRAMES:
+            self._describe()
 
     def append_stems(self, stems: Stems) -> None:
         """Append a block (frames, stems, 2), at `next_stem_frame`.
@@ -192,12 +207,15 @@ class Take:
         """
         if not self._first_frame <= frame:
             raise ValueError(f"frame {frame} is gone: the take begins at {self._first_frame}")
+        self._cuts = (*self._cuts, frame)  # first: who sees what comes instead knows that it is something else
         self._stretches = self._stretches.until(frame)
         self._mix_frames = min(frame, self._mix_frames)
         self._next_stem_frame = min(frame, self._next_stem_frame)
         self._mix.cut(self._mix_frames)
         if self._stems:
             self._stems.cut(self._stretches.end)
+        if frame < self._described_frames:  # or it would be opened with what is taken back here
+            self._describe()
 
     def read_mix(self, start: int, frames: int) -> Wave:
         """The mix from frame `start`, (frames, 2), shorter where it ends; silence where it is gone."""
@@ -238,15 +256,16 @@ class Take:
         if self._stems:
             self._stems.close()
 
-    def _stem_file(self, mode: str) -> TrackFile | None:
+    def _stem_file(self, mode: str, first_row: int) -> TrackFile | None:
         if not self.stem_names:
             return None
-        return TrackFile(self.folder / "stems.f32", CHANNELS * len(self.stem_names), mode, self._capacity_frames)
+        width = CHANNELS * len(self.stem_names)
+        return TrackFile(self.folder / "stems.f32", width, mode, self._capacity_frames, first_row)
 
-    def _stretches_in(self, description: dict[str, Any]) -> Stretches:
+    def _stretches_in(self, description: Description) -> Stretches:
         """What a description says; a take that has none written down has stems from the beginning on, without a gap."""
-        if "stretches" in description:
-            return Stretches(tuple((int(begin), int(end)) for begin, end in description["stretches"]))
+        if description.stretches is not None:
+            return description.stretches
         return Stretches().joined(0, self._stems.frames if self._stems else 0)
 
     def _make_room(self, end: int) -> None:
@@ -257,19 +276,16 @@ class Take:
         self._overwritten_frames = max(self._overwritten_frames, end - self._capacity_frames)
 
     def _describe(self) -> None:
-        description: dict[str, Any] = {
-            "stem_names": list(self.stem_names),
-            "planned_frames": self.planned_frames,
-            "kept_frames": self.kept_frames,
-            "recipe": self.recipe,
-            "finished": self.finished,
-            "stretches": self._stretches.spans,
-        }
-        if self.finished:
-            description["mix_frames"] = self._mix_frames
-        _write_description(self.folder, description)
-
-
-def _write_description(folder: Path, description: dict[str, Any]) -> None:
-    with replaced_on_success(folder / "take.json") as partial:
-        partial.write_text(json.dumps(description, indent=2) + "\n", encoding="utf8")
+        described = self.finished or self.kept_frames is not None
+        if described:
+            self._described_frames = self._mix_frames
+        Description(
+            self.stem_names,
+            self.planned_frames,
+            self.kept_frames,
+            self.recipe,
+            self.finished,
+            self._mix_frames if described else None,
+            self._stretches,
+            self.created_at,
+        ).write(self.folder)

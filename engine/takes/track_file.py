@@ -1,6 +1,7 @@
 """Engine thread writes, any thread but the audio callback reads: a raw file of samples, one row a frame.
 
 A file may be a ring of fixed size: frame f then lies in the row f modulo the capacity, where older frames lay before.
+The frames of a ring may be counted from its oldest: `first_row` says where that lies.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ Rows = npt.NDArray[np.float32]
 class TrackFile:
     """Rows of `width` samples, by the number of their frame. Which of them mean something is for others to know."""
 
-    def __init__(self, path: Path, width: int, mode: str, capacity_frames: int | None = None) -> None:
+    def __init__(
+        self, path: Path, width: int, mode: str, capacity_frames: int | None = None, first_row: int = 0
+    ) -> None:
         """Open a file: mode "xb" makes a new one, "rb" reads one; a ring where a capacity is given.
 
         Raises:
@@ -33,6 +36,7 @@ class TrackFile:
         self._width = width
         self._frame_bytes = width * SAMPLE.itemsize
         self._capacity_frames = capacity_frames
+        self._first_row = first_row
         self._writer: BinaryIO | None = path.open("xb", buffering=0) if mode == "xb" else None
         self._reader: BinaryIO = path.open("rb", buffering=0)
         self._reading = threading.Lock()
@@ -99,7 +103,7 @@ class TrackFile:
         if self._capacity_frames is None:
             yield start, frames
             return
-        row = start % self._capacity_frames
+        row = (self._first_row + start) % self._capacity_frames
         first = min(frames, self._capacity_frames - row)
         yield row, first
         if first < frames:

@@ -21,6 +21,7 @@ from engine.audio.format import SAMPLE_RATE_HZ, Wave
 from engine.errors import ModelError
 from engine.memory import keep_freed_memory
 from engine.models.card import CARD_FILE, ModelCard, load_card, write_card
+from engine.models.preview import PREVIEW_FILE, PREVIEW_FRAMES, PREVIEW_SEED, write_sound
 from engine.models.weights import Tensors, read_tensors
 from engine.musika import published
 from engine.musika.checkpoint import GENERATOR_FILE, load_generator, save_generator
@@ -33,14 +34,10 @@ from engine.training.adversaries import QUICK, Adversaries, Recipe, emphasis_of
 from engine.training.calibration import calibrated
 from engine.training.latents import Latents, Windows, identity
 from engine.training.logbook import STATE_FILE, read_training
-from engine.training.products import write_sound
 
 __all__ = ["KIND", "QUICK", "GeneratorLearner", "Recipe"]
 
 KIND = "generator"
-PREVIEW_FILE = "preview.ogg"
-PREVIEW_S = 12
-PREVIEW_SEED = 1
 
 
 @dataclass(frozen=True)
@@ -210,7 +207,7 @@ class GeneratorLearner:
     def _sound_of(self, generator: Generator) -> Wave:
         with devices.computing_on(self._device):
             musika = Musika(generator, self._autoencoder)
-            return np.concatenate(list(musika.stream(Journey.from_seed(PREVIEW_SEED), PREVIEW_S * SAMPLE_RATE_HZ)))
+            return np.concatenate(list(musika.stream(Journey.from_seed(PREVIEW_SEED), PREVIEW_FRAMES)))
 
     def export(self, folder: Path) -> ModelCard:
         """Write the weights (float16), a preview and the card as a model folder.
@@ -229,6 +226,8 @@ class GeneratorLearner:
             kind=KIND,
             description=f"Learned music in windows of {window_s:.0f} s.",
             trained_on=f"{self._latents.hours:.2f} hours of {len(self._latents.recordings)} recordings",
+            learned_s=round(3600 * self._latents.hours, 1),
+            context_s=round(window_s, 2),
             trained_for=f"{self.step} steps of {self.recipe.batch} windows, {self.trained_s / 60:.0f} minutes",
             needs=(self._source["autoencoder"],),
             sizes={"context": config.context, **asdict(config)},

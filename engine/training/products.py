@@ -6,28 +6,13 @@ import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import soundfile
-
 from engine.audio.format import SAMPLE_RATE_HZ, Wave
 from engine.audio.picture import save_picture
 from engine.audio.spectrogram import Spectrogram
-from engine.audio.writing import output_error, replaced_on_success, working_folder
-from engine.errors import OutputError
+from engine.audio.writing import output_error, working_folder
 from engine.models.card import ModelCard, load_card
+from engine.models.preview import write_sound
 from engine.training.logbook import MODEL_FOLDER, PREVIEWS_FOLDER
-
-
-def write_sound(path: Path, wave: Wave) -> None:
-    """Write a sound (frames, 2) as Ogg Vorbis.
-
-    Raises:
-        OutputError: it cannot be written.
-    """
-    with replaced_on_success(path) as partial:
-        try:
-            soundfile.write(partial, wave, SAMPLE_RATE_HZ, format="OGG", subtype="VORBIS")
-        except soundfile.LibsndfileError as cause:
-            raise OutputError(f"{path} could not be written ({cause}): is the disk full?") from cause
 
 
 def write_preview(folder: Path, step: int, wave: Wave, colours: Sequence[str]) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from tests.app.telling import Heard
-from tests.screen import dressed, pytest_configure
+from tests.screen import dressed, gone_afterwards, pytest_configure
 
-__all__ = ["dressed", "pytest_configure"]
+__all__ = ["dressed", "gone_afterwards", "pytest_configure"]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QObject, QPoint, QTimer
-from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.program import make_application, make_window
 from app.window import Window
@@ -52,15 +52,6 @@ def type_over(field: QWidget, text: str) -> None:
     xdotool("key", "Return")
 
 
-def dialog() -> QFileDialog | None:
-    return next((w for w in QApplication.topLevelWidgets() if isinstance(w, QFileDialog) and w.isVisible()), None)
-
-
-def accept(asked: QFileDialog) -> None:
-    buttons = asked.findChild(QDialogButtonBox)
-    click(next(b for b in buttons.buttons() if buttons.buttonRole(b) == QDialogButtonBox.ButtonRole.AcceptRole))
-
-
 def use(window: Window, folder: Path) -> Steps:
     """From the first click to the exported files."""
     player, mixer, bar = window.playing._player, window.mixer, window.make_bar
@@ -86,18 +77,18 @@ def use(window: Window, folder: Path) -> Steps:
     yield lambda: bar.button.text() == "Generate" and player.state == "stopped"
     window.grab().save(str(folder / "window.png"))
 
-    for action in (window.export_button.mix_action, window.export_button.stems_action):
-        if window.message.isVisible():
-            click(window.message.close_button)
-            yield window.message.isHidden
-        click(window.export_button)
-        menu = window.export_button.menu()
-        yield menu.isVisible
-        click(menu, menu.actionGeometry(action).center())
-        yield lambda: dialog() is not None
-        accept(dialog())
-        yield lambda: window.message.sentence.startswith("Exported") and window.message.isVisible()
-        yield lambda: bar.button.text() == "Generate"
+    if window.message.isVisible():
+        click(window.message.close_button)
+        yield window.message.isHidden
+    panel = window.exporting.panel
+    click(window.export_button)
+    yield window.exporting.overlay.isVisible
+    for name in ("Export Both", "WAV, 32-bit float"):
+        click(next(button for button in panel.findChildren(QPushButton) if button.accessibleName() == name))
+        yield lambda: True
+    window.grab().save(str(folder / "export.png"))
+    click(panel.export_button)
+    yield lambda: window.message.sentence.startswith("Exported") and window.message.isVisible()
     leave_behind(window, folder)
 
 
@@ -119,22 +110,27 @@ class Hand(QObject):
         self.done = False
         self._awaited = next(steps)
         QTimer.singleShot(GIVE_UP_MS, self._give_up)
-        timer = QTimer(self, interval=20)
-        timer.timeout.connect(self._go_on)
-        timer.start()
+        self._timer = QTimer(self, interval=20)
+        self._timer.timeout.connect(self._go_on)
+        self._timer.start()
 
     def _go_on(self) -> None:
-        if not self._awaited():
-            return
         try:
-            self._awaited = next(self._steps)
+            if self._awaited():
+                self._awaited = next(self._steps)
         except StopIteration:
             self.done = True
             self._window.close()
+        except Exception:
+            self._timer.stop()  # a generator that has failed would end well if it were asked again
+            self._window.close()
+            raise
 
     def _give_up(self) -> None:
-        said = self._window.message.sentence
-        print(f"waited in vain at line {self._steps.gi_frame.f_lineno}; the window says “{said}”")
+        said, steps = self._window.message.sentence, self._steps
+        while isinstance(steps.gi_yieldfrom, Generator):
+            steps = steps.gi_yieldfrom
+        print(f"waited in vain at line {steps.gi_frame.f_lineno}; the window says “{said}”")
         self._window.close()
 
 

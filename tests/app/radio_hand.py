@@ -41,6 +41,8 @@ def use(window: Window, folder: Path) -> Steps:
     with watchdog.watching(window) as sightings:
         radio = window.radio._radio
         pieces = [radio.piece_at(0)]
+        click(bar.fold_button)
+        yield bar.drift.isVisible
         for button in (transport.skip_button, bar.more_button, bar.drift.slider):
             click(button)
             yield lambda: radio.piece_at(10**9) != pieces[-1]
@@ -68,9 +70,7 @@ def use(window: Window, folder: Path) -> Steps:
 
     click(bar.length._presets._group.button(0))
     yield lambda: not window.session.state.recipe.endless
-    click(bar.fold_button)
-    yield bar.shape.isVisible
-    click(bar.shape.loop, QPoint(10, bar.shape.loop.height() // 2))
+    click(bar.loop)
     yield lambda: window.session.state.recipe.loops
     take = window.session.state.take
     click(bar.button)
@@ -80,7 +80,7 @@ def use(window: Window, folder: Path) -> Steps:
     yield lambda: bar.button.text() == "Generate"
     seen["styles"] = [piece.journey.style for piece in pieces[:3]]
     seen["drift"] = pieces[3].journey.drift_at(1e9)
-    seen["blockades_ms"] = [round(1000 * duration_s) for duration_s, _ in sightings.blockades]
+    seen["blockades_ms"] = [round(1000 * blockade.duration_s) for blockade in sightings.blockades]
     seen["underruns"] = player.underruns
     (folder / "seen.json").write_text(json.dumps(seen))
 

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMetaObject, Qt
 
 from app.engine_thread import EngineThread
 from engine.audio.format import SAMPLE_RATE_HZ
-from engine.audio.spectrogram import bin_frequencies_hz
 from engine.models.card import ModelCard, write_card
 from engine.models.catalogue import Catalogue
-from engine.takes.keeping import keep
+from engine.takes.roles import Progress
 from engine.takes.take import Take
 from tests.app.telling import Heard, sines
 
-SIGNALS = ("started", "take_started", "progressed", "spectrogram_grew", "take_finished", "failed", "idle")
+SIGNALS = ("started", "take_started", "progressed", "take_finished", "failed", "idle", "imports_left")
 
 
 @pytest.fixture
@@ -43,14 +43,26 @@ def heard(engine) -> Heard:
 
 
 @pytest.fixture
-def opened(engine, heard, carried_out) -> Callable[[Path], Take]:
-    """Opens a file, waits for the end, and gives the take."""
+def wait_for_imports(heard, qtbot) -> Callable[[int], None]:
+    """Waits until the queue of imports has become empty so many times."""
 
-    def open_file(path: Path) -> Take:
-        carried_out(engine.open_file, path)
+    def wait(times: int) -> None:
+        qtbot.waitUntil(lambda: heard.all("imports_left").count(0) >= times, timeout=30_000)
+
+    return wait
+
+
+@pytest.fixture
+def imported(engine, heard, wait_for_imports) -> Callable[[Path], Take]:
+    """Imports a file, waits for the end, and gives the take."""
+
+    def import_file(path: Path) -> Take:
+        times = heard.all("imports_left").count(0)
+        engine.import_file(path)
+        wait_for_imports(times + 1)
         return heard.all("take_finished")[-1]
 
-    return open_file
+    return import_file
 
 
 @pytest.fixture
@@ -63,117 +75,94 @@ def long_recording(tmp_path) -> Path:
     return sines(tmp_path / "long.wav", 60)
 
 
-def test_a_file_becomes_a_take(opened, heard, recording):
-    take = opened(recording)
-    assert heard.names()[:3] == ["started", "take_started", "progressed"]
-    assert heard.names()[-3:] == ["spectrogram_grew", "take_finished", "idle"]
-    assert heard.all("started") == ["Opening sines.wav…"]
-    assert take is heard.all("take_started")[0]
+def progress_of(heard: Heard) -> list[Progress]:
+    return [told[1] for name, told in heard.notes if name == "progressed"]
+
+
+def test_a_file_becomes_a_take_of_the_library(engine, imported, heard, recording):
+    take = imported(recording)
+    assert heard.names() == ["imports_left", "take_started", "progressed", "take_finished", "imports_left"]
+    started, entry = next(told for name, told in heard.notes if name == "take_started")
+    assert take is started
+    assert (entry.name, entry.kind, entry.folder) == ("sines", "recording", take.folder)
     assert take.finished
     np.testing.assert_array_equal(take.read_mix(0, 10**7), soundfile.read(recording, dtype="float32")[0])
-    made = [progress.made_frames for progress in heard.all("progressed")]
+    made = [progress.made_frames for progress in progress_of(heard)]
     assert made == sorted(made)
     assert made[-1] == 5 * SAMPLE_RATE_HZ
+    [entry] = engine.library.entries()
+    assert (entry.name, entry.length_s, entry.recipe["file"]) == ("sines", 5.0, "sines.wav")
 
 
-def test_its_spectrogram_is_told_to_the_end(opened, heard, recording):
-    opened(recording)
-    levels, column_s, _ = next(told for name, told in reversed(heard.notes) if name == "spectrogram_grew")
-    assert len(levels) * column_s == pytest.approx(5, abs=column_s)
-    loudest_hz = bin_frequencies_hz()[np.argsort(levels[len(levels) // 2])[-4:]]
-    assert {round(np.log2(hz / 110), 1) for hz in loudest_hz} <= {0.9, 1.0, 1.1, 1.5, 1.6, 1.7}
-
-
-def test_the_work_is_done_in_a_thread_of_its_own(opened, engine, recording):
+def test_the_work_is_done_in_a_thread_of_its_own(imported, engine, recording):
     threads = set()
-    engine.progressed.connect(lambda _: threads.add(threading.get_ident()), Qt.ConnectionType.DirectConnection)
-    opened(recording)
+    engine.progressed.connect(lambda *_: threads.add(threading.get_ident()), Qt.ConnectionType.DirectConnection)
+    imported(recording)
     assert len(threads) == 1
     assert threading.get_ident() not in threads
 
 
-def test_a_failure_is_told_and_the_next_request_is_carried_out(engine, heard, carried_out, opened, tmp_path, recording):
-    carried_out(engine.open_file, tmp_path / "nothing.wav")
-    assert heard.names()[-3:] == ["started", "failed", "idle"]
+def test_a_failure_is_told_and_the_next_import_is_carried_out(engine, heard, wait_for_imports, tmp_path, recording):
+    engine.import_file(tmp_path / "nothing.wav")
+    engine.import_file(recording)
+    wait_for_imports(1)
     assert "nothing.wav" in heard.all("failed")[0]
-    assert opened(recording).mix_frames == 5 * SAMPLE_RATE_HZ
+    [take] = heard.all("take_finished")
+    assert take.mix_frames == 5 * SAMPLE_RATE_HZ
 
 
-def test_cancelled_in_the_middle_a_take_is_what_there_is(engine, heard, opened, recording, long_recording):
-    cancelling = engine.progressed.connect(lambda _: engine.cancel(), Qt.ConnectionType.DirectConnection)
-    take = opened(long_recording)
+def test_many_are_taken_one_after_the_other(engine, heard, wait_for_imports, tmp_path):
+    begun = threading.Event()
+    engine._posted.emit(begun.wait)  # until all are in the queue
+    for name in ("one", "two", "three"):
+        engine.import_file(sines(tmp_path / f"{name}.wav", 2))
+    begun.set()
+    wait_for_imports(1)
+    assert [told[1].name for name, told in heard.notes if name == "take_started"] == ["one", "two", "three"]
+    assert [entry.name for entry in engine.library.entries()] == ["three", "two", "one"]
+    assert heard.all("imports_left")[-3:] == [2, 1, 0]
+
+
+def cancelling(engine: EngineThread, cancel: Callable[[], None]) -> QMetaObject.Connection:
+    """Cancel at the first progress."""
+    return engine.progressed.connect(lambda *_: cancel(), Qt.ConnectionType.DirectConnection)
+
+
+def test_cancelled_in_the_middle_a_take_is_what_there_is(engine, heard, imported, recording, long_recording):
+    connection = cancelling(engine, engine.cancel_imports)
+    take = imported(long_recording)
     assert 0 < take.mix_frames < 60 * SAMPLE_RATE_HZ
     assert take.finished
-    assert len(heard.all("progressed")) == 1
-    engine.progressed.disconnect(cancelling)
-    assert opened(recording).mix_frames == 5 * SAMPLE_RATE_HZ
+    assert len(progress_of(heard)) == 1
+    engine.progressed.disconnect(connection)
+    assert imported(recording).mix_frames == 5 * SAMPLE_RATE_HZ
+    lengths_s = [entry.length_s for entry in engine.library.entries()]
+    assert lengths_s == [5.0, take.mix_frames / SAMPLE_RATE_HZ]
 
 
-def test_closing_in_the_middle_leaves_nothing(engine, home, heard, qtbot, long_recording):
-    engine.open_file(long_recording)
-    qtbot.waitUntil(lambda: "progressed" in heard.names())
-    assert list((home / "takes").rglob("mix.f32")) != []
-    engine.close()
-    qtbot.waitUntil(lambda: heard.names()[-2:] == ["take_finished", "idle"])
-    assert not (home / "takes").exists()
-
-
-def test_paused_it_stands_still_and_goes_on(engine, heard, qtbot, long_recording):
-    pausing = engine.progressed.connect(lambda _: engine.pause(), Qt.ConnectionType.DirectConnection)
-    engine.open_file(long_recording)
-    qtbot.waitUntil(lambda: "progressed" in heard.names())
-    take = heard.all("take_started")[0]
-    qtbot.wait(100)  # a tenth of a second of computing may follow
-    made = take.mix_frames
-    qtbot.wait(300)
-    assert take.mix_frames == made < 60 * SAMPLE_RATE_HZ
-    engine.progressed.disconnect(pausing)
-    engine.go_on()
-    qtbot.waitUntil(lambda: "idle" in heard.names(), timeout=30_000)
-    assert take.mix_frames == 60 * SAMPLE_RATE_HZ
-
-
-def test_what_is_paused_can_be_cancelled_and_closed(engine, heard, qtbot, long_recording):
-    engine.progressed.connect(lambda _: engine.pause(), Qt.ConnectionType.DirectConnection)
-
-    def open_and_wait(number: int) -> None:
-        engine.open_file(long_recording)
-        qtbot.waitUntil(lambda: len(heard.all("take_started")) == number)
-        qtbot.waitUntil(lambda: heard.all("take_started")[-1].mix_frames > 0)
-
-    for number in (1, 2):
-        open_and_wait(number)
-        engine.cancel()
-        qtbot.waitUntil(lambda number=number: len(heard.all("idle")) == number)
-    open_and_wait(3)
-    engine.close()
-    assert "failed" not in heard.names()
-
-
-def test_a_cancel_ends_what_waits_too_and_nothing_later(engine, heard, carried_out, qtbot, recording, long_recording):
+def test_one_import_can_be_cancelled_and_all(engine, heard, wait_for_imports, long_recording, recording):
+    connection = cancelling(engine, engine.cancel_import)
+    engine.import_file(long_recording)
+    engine.import_file(recording)
+    wait_for_imports(1)
+    engine.progressed.disconnect(connection)
+    assert len(heard.all("take_finished")) == 2
+    assert all(0 < take.mix_frames <= 5 * SAMPLE_RATE_HZ for take in heard.all("take_finished"))
     for _ in range(3):
-        engine.open_file(long_recording)
-    engine.cancel()
-    carried_out(engine.open_file, recording)
-    qtbot.waitUntil(lambda: len(heard.all("idle")) == 4)
-    assert [take.mix_frames for take in heard.all("take_finished")][-1] == 5 * SAMPLE_RATE_HZ
-    assert sum(take.mix_frames == 60 * SAMPLE_RATE_HZ for take in heard.all("take_finished")) == 0
+        engine.import_file(long_recording)
+    engine.cancel_imports()
+    wait_for_imports(2)
+    assert all(take.mix_frames < 60 * SAMPLE_RATE_HZ for take in heard.all("take_finished"))
 
 
-def test_a_kept_take_is_opened_with_its_picture_and_stays(engine, heard, carried_out, home, recording, opened):
-    made = opened(recording)
-    folder = home / "takes" / "Kept"
-    for _ in keep(made, SAMPLE_RATE_HZ, 4 * SAMPLE_RATE_HZ, folder):
-        pass
-    carried_out(engine.open_take, folder)
-    take = heard.all("take_finished")[-1]
-    np.testing.assert_array_equal(take.read_mix(0, 10**7), made.read_mix(SAMPLE_RATE_HZ, 3 * SAMPLE_RATE_HZ))
-    levels, column_s, _ = next(told for name, told in reversed(heard.notes) if name == "spectrogram_grew")
-    assert len(levels) * column_s == pytest.approx(3, abs=column_s)
-    assert engine.has_made(made)
-    assert not engine.has_made(take)
+def test_closing_in_the_middle_leaves_what_there_is(engine, heard, qtbot, long_recording):
+    engine.import_file(long_recording)
+    qtbot.waitUntil(lambda: "progressed" in heard.names())
     engine.close()
-    assert [path.name for path in (home / "takes").iterdir()] == ["Kept"]
+    [entry] = engine.library.entries()
+    assert 0 < entry.length_s < 60
+    with closing(Take.open(entry.folder)) as take:
+        assert take.mix_frames == round(entry.length_s * SAMPLE_RATE_HZ)
 
 
 def test_models_that_join_leave_what_is_loaded(engine, home):
@@ -192,12 +181,11 @@ def test_models_that_join_leave_what_is_loaded(engine, home):
     assert engine._studio is not loaded
 
 
-def test_who_has_no_patience_need_not_wait_for_what_cannot_be_interrupted(engine, home, opened, recording):
-    opened(recording)
+def test_who_has_no_patience_need_not_wait_for_what_cannot_be_interrupted(engine, imported, recording):
+    imported(recording)
     done = threading.Event()
     engine._posted.emit(done.wait)
     assert not engine.close(patience_s=0.05)
     assert engine.is_running
-    assert not (home / "takes").exists()
     done.set()
     assert engine.close()

@@ -12,12 +12,14 @@ from PySide6.QtCore import Qt
 
 from app.file_thread import FileThread
 from engine.audio.format import SAMPLE_RATE_HZ
+from engine.export.choices import ExportChoices
+from engine.export.writing import Conflict, Export
 from engine.models.catalogue import Catalogue
 from engine.playback.settings import MixSettings
 from engine.takes.take import Take
 from tests.app.telling import Heard
 
-SIGNALS = ("models_found", "started", "progressed", "exported", "kept", "failed", "idle")
+SIGNALS = ("models_found", "started", "progressed", "exported", "in_the_way", "kept", "failed", "idle")
 
 
 @pytest.fixture
@@ -71,9 +73,15 @@ def test_models_are_found_and_broken_ones_told(tmp_path, files, heard, qtbot):
     assert "JSONDecodeError" in details
 
 
+def mix_order(take: Take, path: Path, master_gain_db: float = 0.0, conflict: Conflict = "ask") -> Export:
+    """The whole mix as 32-bit floats."""
+    mix = MixSettings(master_gain_db=master_gain_db)
+    return Export(take, mix, ExportChoices(format="wav32"), {"mix": path}, conflict=conflict)
+
+
 def test_a_mix_is_exported_as_the_faders_stand(files, heard, carried_out, take, tmp_path):
     target = tmp_path / "out" / "mix.wav"
-    carried_out(files.export_mix, take, MixSettings(master_gain_db=-6.0), target)
+    carried_out(files.export, mix_order(take, target, master_gain_db=-6.0))
     written, rate_hz = soundfile.read(target, dtype="float32")
     np.testing.assert_allclose(written, take.read_mix(0, 10**7) * 10 ** (-6 / 20), atol=1e-6)
     assert rate_hz == SAMPLE_RATE_HZ
@@ -84,22 +92,37 @@ def test_a_mix_is_exported_as_the_faders_stand(files, heard, carried_out, take, 
     assert fractions[-1] == 1
 
 
+def test_a_file_that_exists_is_told_of_and_stays(files, heard, carried_out, take, tmp_path):
+    target = tmp_path / "mix.wav"
+    target.write_bytes(b"precious")
+    order = mix_order(take, target)
+    carried_out(files.export, order)
+    assert [told for name, told in heard.notes if name == "in_the_way"] == [(order, [target])]
+    assert "exported" not in heard.names()
+    assert "failed" not in heard.names()
+    assert target.read_bytes() == b"precious"
+    carried_out(files.export, mix_order(take, target, conflict="beside"))
+    assert heard.all("exported") == [[tmp_path / "mix 2.wav"]]
+    carried_out(files.export, mix_order(take, target, conflict="replace"))
+    assert soundfile.info(target).frames == 5 * SAMPLE_RATE_HZ
+
+
 def test_an_export_that_cannot_be_written_is_a_sentence(files, heard, carried_out, take, tmp_path):
     (tmp_path / "file").write_bytes(b"")
-    carried_out(files.export_mix, take, MixSettings(), tmp_path / "file" / "mix.wav")
+    carried_out(files.export, mix_order(take, tmp_path / "file" / "mix.wav"))
     assert "exported" not in heard.names()
     assert "file, not a folder" in heard.all("failed")[0]
 
 
 def test_a_cancelled_export_leaves_nothing(files, heard, carried_out, long_take, tmp_path):
     files.progressed.connect(lambda _: files.cancel(), Qt.ConnectionType.DirectConnection)
-    carried_out(files.export_mix, long_take, MixSettings(), tmp_path / "out" / "mix.wav")
+    carried_out(files.export, mix_order(long_take, tmp_path / "out" / "mix.wav"))
     assert "exported" not in heard.names()
     assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_closing_in_the_middle_leaves_nothing(files, heard, long_take, qtbot, tmp_path):
-    files.export_mix(long_take, MixSettings(), tmp_path / "out" / "mix.wav")
+    files.export(mix_order(long_take, tmp_path / "out" / "mix.wav"))
     files.keep(long_take, 0, 60 * SAMPLE_RATE_HZ, tmp_path / "kept" / "Jam")
     qtbot.waitUntil(lambda: "progressed" in heard.names())
     files.close()
@@ -115,14 +138,12 @@ def test_a_stretch_is_kept_as_a_take(files, heard, carried_out, take, tmp_path):
     kept.close()
 
 
-def test_a_discarded_take_is_gone_after_what_was_asked_of_it(files, heard, qtbot, tmp_path):
-    gone, closed = make_take(tmp_path / "gone", 5), make_take(tmp_path / "closed", 1)
-    files.export_mix(gone, MixSettings(), tmp_path / "mix.wav")
-    files.discard(gone, remove=True)
-    files.discard(closed, remove=False)
-    files.export_mix(closed, MixSettings(), tmp_path / "late.wav")
-    qtbot.waitUntil(lambda: len(heard.all("idle")) == 2)
+def test_a_discarded_take_is_let_go_after_what_was_asked_of_it(files, heard, qtbot, tmp_path):
+    take = make_take(tmp_path / "take", 5)
+    files.export(mix_order(take, tmp_path / "mix.wav"))
+    files.discard(take)
+    files.export(mix_order(take, tmp_path / "late.wav"))
+    qtbot.waitUntil(lambda: len(heard.all("idle")) == 2, timeout=30_000)
     assert soundfile.info(tmp_path / "mix.wav").frames == 5 * SAMPLE_RATE_HZ
-    assert not gone.folder.exists()
-    assert closed.folder.is_dir()
+    assert take.folder.is_dir()
     assert not (tmp_path / "late.wav").exists()

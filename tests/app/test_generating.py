@@ -15,7 +15,9 @@ from engine.audio.format import SAMPLE_RATE_HZ
 from engine.models.catalogue import Catalogue
 from engine.musika.journey import Journey
 from engine.playback.settings import MixSettings, Strip
+from engine.takes.library import Library
 from engine.takes.take import Take
+from tests.app.telling import sines
 from tests.sound import NullSink
 from tests.tiny_models import write_tiny_models
 
@@ -78,7 +80,7 @@ def test_one_click_makes_a_take_that_plays_by_itself(window, qtbot):
     assert (take.mix_frames, take.stem_frames) == (2 * SAMPLE_RATE_HZ, 2 * SAMPLE_RATE_HZ)
     assert window.mixer.stems == ("drums", "bass", "other", "vocals")
     assert window.session.state.title == "Tiny Band 7"
-    assert window.export_button.stems_action.isEnabled()
+    assert window.export_button.isEnabled()
     assert window.message.isHidden()
 
 
@@ -92,7 +94,7 @@ def test_the_same_seed_makes_the_same_take_and_pressing_again_another(window, qt
     again = samples(generate(qtbot, window))
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
-    qtbot.waitUntil(lambda: len(list(home.glob("takes/*/*"))) == 1)  # the takes before are thrown away
+    assert len(list(home.glob("takes/*/take.json"))) == 3  # every take is kept
 
 
 def test_faders_stay_where_they_are_for_the_next_take(window, qtbot):
@@ -122,13 +124,98 @@ def test_cancelled_in_the_middle_the_take_is_what_there_is(window, qtbot):
     assert window.message.isHidden(), window.message.sentence
 
 
-def test_closing_while_generating_leaves_nothing(window, qtbot, home):
-    window.session.change_recipe(length_s=3600.0)
+def test_closing_while_generating_leaves_what_there_is(window, qtbot, home):
+    window.session.change_recipe(length_s=3600.0, seed=7)
     press(qtbot, window)
     qtbot.waitUntil(lambda: window.session.state.take is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window.session.state.take.mix_frames > 0, timeout=WAIT_MS)
     window.close()
     assert not window.engine.is_running
-    assert not (home / "takes").exists()
+    [entry] = Library(home / "takes").entries()
+    assert (entry.name, entry.model, entry.kind) == ("Tiny Band 7", "Tiny Band", "generated")
+    assert entry.length_s == window.session.state.take.mix_frames / SAMPLE_RATE_HZ < 3600
+
+
+def test_cancelled_before_the_first_sound_nothing_stays(window, qtbot, home):
+    window.session.change_recipe(length_s=3600.0)
+    press(qtbot, window)
+    window.engine.cancel()
+    wait_until_idle(qtbot, window)
+    qtbot.waitUntil(lambda: window.rooms.takes.count_text == "0", timeout=WAIT_MS)
+    assert list(home.glob("takes/*")) == []
+
+
+def test_a_take_is_in_the_list_from_its_first_second(window, qtbot, home):
+    cards = window.rooms.takes.list.cards
+    window.session.change_recipe(length_s=3600.0, seed=7)
+    press(qtbot, window)
+    qtbot.waitUntil(lambda: len(cards.shown) == 1 and (cards.shown[0].progress or 0) >= 0, timeout=WAIT_MS)
+    assert cards.shown[0].line == "Tiny Band · making"
+    qtbot.waitUntil(lambda: window.session.state.take.mix_frames > 0, timeout=WAIT_MS)
+    press(qtbot, window)
+    wait_until_idle(qtbot, window)
+    qtbot.waitUntil(lambda: cards.shown[0].progress is None, timeout=WAIT_MS)
+    assert "Style seed 7" in cards.shown[0].details
+    window.session.change_recipe(length_s=1.0)
+    generate(qtbot, window)
+    qtbot.waitUntil(lambda: cards.shown[0].line == "Tiny Band · 0:01 · 4 stems", timeout=WAIT_MS)
+    assert len(cards.shown) == 2
+
+
+def test_a_take_that_is_thrown_away_while_it_is_made_ends_and_comes_back(window, qtbot, home):
+    window.session.change_recipe(length_s=1.0)
+    first = generate(qtbot, window)
+    window.session.change_recipe(length_s=3600.0, seed=8)
+    press(qtbot, window)
+    qtbot.waitUntil(lambda: window.session.state.take is not first, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window.session.state.take.mix_frames > 0, timeout=WAIT_MS)
+    doomed = window.session.state.take.folder
+    window.rooms.takes.list.delete_wanted.emit([str(doomed)])
+    assert len(window.rooms.takes.list.cards.shown) == 1
+    wait_until_idle(qtbot, window)
+    qtbot.waitUntil(lambda: not doomed.exists() and window.session.state.entry is not None, timeout=WAIT_MS)
+    assert window.session.state.entry.folder == first.folder  # its neighbour is on the stage
+    assert "trash" in window.message.sentence
+    window.history.undo()
+    qtbot.waitUntil(lambda: len(window.rooms.takes.list.cards.shown) == 2, timeout=WAIT_MS)
+    assert doomed.exists()
+
+
+def test_a_take_is_made_at_once_in_the_middle_of_an_import_which_goes_on_afterwards(window, qtbot, tmp_path):
+    window.library.take_in([sines(tmp_path / "long.wav", 600)])
+    qtbot.waitUntil(lambda: window.session.state.take is not None, timeout=WAIT_MS)
+    recording = window.session.state.take
+    qtbot.waitUntil(lambda: recording.stem_frames > 0, timeout=WAIT_MS)
+    assert window.make_bar.button.text() == "Generate"
+    window.session.change_recipe(length_s=1.0, seed=7)
+    before = generate(qtbot, window)
+    assert before.finished
+    assert not recording.finished
+    assert before.stem_frames == SAMPLE_RATE_HZ
+    stem_frames = recording.stem_frames
+    qtbot.waitUntil(lambda: recording.stem_frames > stem_frames, timeout=WAIT_MS)
+    assert "long" in window.activity.text
+    qtbot.mouseClick(window.activity.work_cancel_button, LEFT)
+    qtbot.waitUntil(lambda: recording.finished and window.activity.text == "Ready", timeout=WAIT_MS)
+    assert len(window.rooms.takes.list.cards.shown) == 2
+
+
+def test_one_may_listen_to_an_older_take_while_another_is_made(window, qtbot):
+    window.session.change_recipe(length_s=1.0)
+    first = generate(qtbot, window).folder
+    window.session.change_recipe(length_s=3600.0)
+    press(qtbot, window)
+    qtbot.waitUntil(lambda: window.session.state.take.folder != first, timeout=WAIT_MS)
+    making = window.session.state.take
+    window.rooms.takes.list.play_wanted.emit(str(first))
+    qtbot.waitUntil(lambda: window.session.state.take.folder == first, timeout=WAIT_MS)
+    made_frames = making.mix_frames
+    qtbot.waitUntil(lambda: making.mix_frames > made_frames, timeout=WAIT_MS)
+    window.rooms.takes.list.play_wanted.emit(str(making.folder))
+    assert window.session.state.take is making
+    press(qtbot, window)
+    wait_until_idle(qtbot, window)
+    assert making.read_mix(0, 10).shape == (10, 2)  # still open
 
 
 def test_a_damaged_model_is_a_message_and_the_window_lives_on(window, qtbot, home):
@@ -162,7 +249,7 @@ def test_more_like_this_is_the_same_style_otherwise(window, qtbot):
     more = window.session.state.take
     assert more.recipe["journey"]["style"] == 7
     assert more.recipe["journey"]["variation"] == window.session.state.recipe.variation != 7
-    assert window.make_bar.shape.variation.field.text() == str(window.session.state.recipe.variation)
+    assert window.make_bar.variation.field.text() == str(window.session.state.recipe.variation)
     assert not np.array_equal(samples(more), before)
 
 

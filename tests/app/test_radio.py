@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -113,12 +115,12 @@ def wait_for_piece(qtbot, window: Window, before: Piece) -> Piece:
     return piece
 
 
-def test_endless_goes_on_without_cancel_and_without_export(on_air):
+def test_endless_goes_on_without_cancel(on_air):
     assert on_air.session.state.take.kept_frames is not None
     assert on_air.make_bar.button.text() == "Generate"
     assert on_air.transport.skip_button.isVisible()
     assert on_air.keep_button.isVisible()
-    assert not on_air.export_button.isEnabled()
+    assert on_air.export_button.isEnabled()  # what is still there
     assert on_air.session.state.title == "Tiny Band 7"
 
 
@@ -151,7 +153,7 @@ def test_generate_plays_the_piece_that_was_typed(on_air, qtbot):
 def test_sliders_steer_what_plays(on_air, qtbot):
     before = last_piece(on_air)
     on_air.make_bar.drift.slider.setValue(50)
-    on_air.make_bar.shape.adventure.slider.setValue(0)
+    on_air.make_bar.adventure.slider.setValue(0)
     piece = wait_for_piece(qtbot, on_air, before)
     at_s = piece.journey_s(piece.from_frame)
     assert (piece.journey.drift_at(at_s + 0.1), piece.journey.truncation_at(at_s + 0.1)) == (0.5, 0.1)
@@ -170,19 +172,21 @@ def test_what_was_heard_is_kept_and_can_be_opened(on_air, qtbot, home):
     qtbot.waitUntil(lambda: on_air.playing.heard_frame > SAMPLE_RATE_HZ, timeout=WAIT_MS)
     on_air.keep_button.menu().actions()[0].trigger()
     qtbot.waitUntil(lambda: on_air.message.sentence.startswith("Kept"), timeout=WAIT_MS)
-    [folder] = (path for path in (home / "takes").iterdir() if not path.name.startswith("."))
-    assert folder.name.startswith("Tiny Band 7, kept")
+    radio = on_air.session.state.take
+    [folder] = (path for path in (home / "takes").iterdir() if not path.name.startswith(".") and path != radio.folder)
+    assert folder.name[20:].startswith("Tiny Band 7, kept")
     with_stems = Take.open(folder)
     assert with_stems.mix_frames > SAMPLE_RATE_HZ
     assert with_stems.recipe["model"] == "tiny-band"
     with_stems.close()
 
     press(on_air.message.action_button)
-    qtbot.waitUntil(lambda: on_air.session.state.title == folder.name, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: on_air.session.state.take is not radio, timeout=WAIT_MS)
+    assert re.fullmatch(r"Tiny Band 7, kept \d\d:\d\d", on_air.session.state.title)
+    assert on_air.session.state.entry.model == "Tiny Band"
     qtbot.waitUntil(lambda: on_air.export_button.isEnabled(), timeout=WAIT_MS)
     assert not on_air.radio.is_on
     assert on_air.make_bar.more_button.isEnabled()
-    assert not on_air.engine.has_made(on_air.session.state.take)  # so it stays when another is loaded
 
 
 def test_a_take_replaces_the_radio_when_it_sounds(on_air, qtbot):
@@ -191,8 +195,11 @@ def test_a_take_replaces_the_radio_when_it_sounds(on_air, qtbot):
     press(on_air.make_bar.button)
     qtbot.waitUntil(lambda: on_air.session.state.take is not radio, timeout=WAIT_MS)
     assert on_air.playing._player.state == "playing"  # without a break
-    qtbot.waitUntil(lambda: not radio.folder.exists(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: radio.finished, timeout=WAIT_MS)
     assert not on_air.radio.is_on
+    with closing(Take.open(radio.folder)) as kept:  # what was still there of it is a take like any other
+        assert kept.mix_frames == radio.mix_frames - radio.first_frame
+        assert [piece["from_frame"] for piece in kept.recipe["pieces"]] == [0]
     assert not on_air.transport.skip_button.isVisible()
 
 

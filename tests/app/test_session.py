@@ -113,3 +113,21 @@ def test_a_recipe_is_a_journey():
     assert endless.journey() == recipe.journey()
     with pytest.raises(UsageError):
         Recipe(seed=2**32).journey()
+
+
+def test_a_surprise_is_another_and_leaves_alone_what_was_chosen():
+    recipe = Recipe("band", 120.0, 7, loop=True)
+    surprises = [recipe.surprised() for _ in range(30)]
+    assert recipe not in surprises
+    assert {(each.model, each.length_s, each.loop, each.morph) for each in surprises} == {("band", 120.0, True, None)}
+    assert len({each.seed for each in surprises}) > 20
+    assert len({each.truncation for each in surprises}) > 5
+    assert all(0.1 <= each.truncation <= 3.9 and 0.0 <= each.drift <= 1.0 for each in surprises)
+
+
+def test_a_surprise_keeps_what_is_locked():
+    recipe = Recipe("band", seed=7, variation=8, seed_locked=True, variation_locked=True)
+    for _ in range(30):
+        surprise = recipe.surprised()
+        assert (surprise.seed, surprise.variation) == (7, 8)
+        assert surprise != recipe

@@ -12,6 +12,8 @@ import soundfile
 
 from engine.audio.format import SAMPLE_RATE_HZ, Wave
 from engine.playback.limiter import LATENCY_FRAMES, Limiter
+from engine.playback.settings import MixSettings, Strip
+from engine.takes.library import Library
 from engine.takes.take import Take
 from tests.screen import let_a_hand_use_the_window
 from tests.sound import NullSink
@@ -71,7 +73,7 @@ def limited(wave: np.ndarray) -> Wave:
 
 
 def test_the_exported_mix_is_what_the_faders_say(visit):
-    (path,) = visit.folder.glob("*7.wav")
+    (path,) = visit.folder.glob("*7 - Mix.wav")
     written, rate_hz = soundfile.read(path, dtype="float32")
     drums_gain = 10 ** (visit.facts["mix"]["strips"][0]["gain_db"] / 20)
     gains = np.array([drums_gain, 1, 1, 0])
@@ -83,12 +85,15 @@ def test_the_exported_mix_is_what_the_faders_say(visit):
 
 @pytest.mark.parametrize(("index", "stem"), list(enumerate(("drums", "bass", "other", "vocals"))))
 def test_the_exported_stems_are_those_of_the_take(visit, index, stem):
-    written, _ = soundfile.read(visit.folder / f"{stem}.wav", dtype="float32")
+    written, _ = soundfile.read(visit.folder / f"Tiny Band 7 - {stem.capitalize()}.wav", dtype="float32")
     np.testing.assert_array_equal(written, visit.stems[:, index])
 
 
-def test_nothing_is_left_behind(visit):
-    assert not (visit.folder / "home" / "takes").exists()
+def test_the_take_is_kept_as_it_was_heard_and_nothing_else_is_left(visit):
+    [entry] = Library(visit.folder / "home" / "takes").entries()
+    assert (entry.name, entry.length_s, entry.kind) == ("Tiny Band 7", 5.0, "generated")
+    assert entry.mix == MixSettings(tuple(Strip(**strip) for strip in visit.facts["mix"]["strips"])).to_json()
+    assert [path.name for path in (visit.folder / "home" / "takes").iterdir()] == [entry.folder.name]
     assert not [path for path in visit.folder.rglob("*") if path.name.endswith(".part")]
 
 
@@ -112,10 +117,13 @@ def test_a_seamless_loop_loops_by_itself(on_the_radio):
     assert seen["looping"]
 
 
-def test_what_was_kept_is_there_with_its_stems_and_nothing_else(on_the_radio):
+def test_all_is_kept_and_what_was_kept_of_it_has_its_stems(on_the_radio):
     folder, seen = on_the_radio
-    [kept] = (folder / "home" / "takes").iterdir()
-    take = Take.open(kept)
+    looped, kept, radio = Library(folder / "home" / "takes").entries()
+    assert (looped.kind, kept.kind, radio.kind) == ("loop", "radio", "radio")
+    assert ", kept " in kept.name
+    assert radio.length_s > kept.length_s
+    take = Take.open(kept.folder)
     assert take.finished
     assert take.mix_frames > 3 * SAMPLE_RATE_HZ
     assert take.stem_names == ("drums", "bass", "other", "vocals")

@@ -18,10 +18,23 @@ def test_a_blockade_is_seen_with_what_caused_it(qapp, qtbot, caplog):
         QTimer.singleShot(50, dawdle)
         qtbot.wait(400)
     assert sightings.longest_s >= 0.3
-    duration_s, stack = max(sightings.blockades)
-    assert duration_s == sightings.longest_s
-    assert "dawdle" in stack
+    longest = max(sightings.blockades, key=lambda blockade: blockade.duration_s)
+    assert longest.duration_s == sightings.longest_s
+    assert "dawdle" in longest.stack
+    assert longest.busy_s < longest.duration_s - 0.25  # it slept
     assert "the window was blocked for" in caplog.text
+
+
+def test_what_it_computes_itself_is_its_own_doing(qapp, qtbot):
+    def compute() -> None:
+        end_s = time.thread_time() + 0.3
+        while time.thread_time() < end_s:
+            pass
+
+    with watchdog.watching(qapp, 0.2) as sightings:
+        QTimer.singleShot(50, compute)
+        qtbot.wait(400)
+    assert max(blockade.busy_s for blockade in sightings.blockades) >= 0.3
 
 
 def test_without_one_there_is_nothing_to_see(qapp, qtbot):

@@ -9,15 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, Qt, QTimer, QUrl
+from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDialogButtonBox, QFileDialog, QLabel, QMessageBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialogButtonBox, QFileDialog, QLabel, QWidget
 
 from app.program import make_window
 from app.window import Window
 from engine.audio.format import SAMPLE_RATE_HZ
 from engine.models.catalogue import Catalogue
+from tests.app.telling import sines
 from tests.sound import NullSink
 from widgets.fader import Fader
 
@@ -32,6 +33,7 @@ class Endings(QObject):
         super().__init__(window)
         self.count = 0
         window.engine.idle.connect(self.note)
+        window.engine.imports_left.connect(lambda left: None if left else self.note())
         window.files.idle.connect(self.note)
 
     def note(self) -> None:
@@ -139,8 +141,7 @@ def test_a_dropped_recording_is_on_the_stage(window, qtbot, recording):
     assert window.windowTitle().startswith("growing")
     qtbot.waitUntil(lambda: "/ 0:04.0" in [label.text() for label in window.transport.findChildren(QLabel)])
     assert window.mixer.stems == ()
-    assert window.export_button.mix_action.isEnabled()
-    assert not window.export_button.stems_action.isEnabled()
+    assert window.export_button.isEnabled()
     picture = window.view.grab().toImage()
     sine, silence = (
         picture.pixelColor(round(window.view.x_of(3.5)), round(window.view.y_of(hz))) for hz in (441, 8000)
@@ -154,9 +155,15 @@ def test_ctrl_o_opens_a_recording(window, qtbot, recording):
     assert window.session.state.title == "growing"
 
 
-def test_one_file_at_a_time_is_taken(window, qtbot, recording, tmp_path):
-    assert not drop(window, recording, recording)
+def test_many_recordings_are_taken_apart_one_after_the_other_and_the_first_is_on_the_stage(window, qtbot, tmp_path):
+    (tmp_path / "in" / "deeper").mkdir(parents=True)
+    paths = [sines(tmp_path / name, 2) for name in ("b.wav", "in/a.wav", "in/deeper/c.wav")]
     assert not drop(window)
+    carried_out(qtbot, window, drop, window, paths[0], tmp_path / "in")
+    qtbot.waitUntil(lambda: window.rooms.takes.count_text == "3", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window.activity.text == "Ready", timeout=WAIT_MS)
+    assert [card.name for card in window.rooms.takes.list.cards.shown] == ["c", "a", "b"]
+    assert window.session.state.title in ("a", "b")  # files and folders are looked at side by side
 
 
 def test_what_is_no_audio_is_refused_and_the_take_stays(window, qtbot, recording, tmp_path):
@@ -202,59 +209,34 @@ def test_without_its_output_it_says_so_and_goes_on(new_window, qtbot, recording,
     qtbot.waitUntil(lambda: window.playing.heard_frame > SAMPLE_RATE_HZ / 2, timeout=WAIT_MS)  # on another, or silently
     assert window.transport.play_button.accessibleName() == "Pause"
     assert window.header.findChildren(QLabel)[-1].toolTip() == window.playing._player.output_problem
-    export_mix(qtbot, window, tmp_path / "mix.wav")
-    assert soundfile.info(tmp_path / "mix.wav").frames == 4 * SAMPLE_RATE_HZ
+    window.store.change(export_folder=tmp_path)
+    with qtbot.waitSignal(window.files.exported, timeout=WAIT_MS):
+        window.exporting.repeat()
+    assert soundfile.info(tmp_path / "growing - Mix.wav").frames == 4 * SAMPLE_RATE_HZ
 
 
-def export_mix(qtbot, window: Window, path: Path) -> None:
-    window.export_button.mix_action.trigger()
-    carried_out(qtbot, window, answer, qtbot, QFileDialog, choose(path))
-
-
-def test_the_mix_is_exported_as_the_master_stands(window, qtbot, recording, tmp_path):
-    open_by_drop(qtbot, window, recording)
-    window.mixer.master.fader.set_gain_db(-20.0)
-    export_mix(qtbot, window, tmp_path / "quiet")
-    written, _ = soundfile.read(tmp_path / "quiet.wav", dtype="float32")
-    np.testing.assert_allclose(written, soundfile.read(recording, dtype="float32")[0] / 10, atol=1e-6)
-    assert window.message.sentence == f"Exported quiet.wav to {tmp_path}."
-    assert window.session.state.folder == tmp_path
-
-
-def test_a_file_that_is_there_is_not_replaced_unasked(window, qtbot, recording, tmp_path):
-    open_by_drop(qtbot, window, recording)
-    (tmp_path / "mine.wav").write_bytes(b"precious")
-    questions = []
-
-    def decline() -> None:
-        for question in (w for w in QApplication.topLevelWidgets() if isinstance(w, QMessageBox) and w.isVisible()):
-            questions.append(question.text())
-            question.button(QMessageBox.StandardButton.No).click()
-
-    def try_to_replace(dialog: QWidget) -> None:
-        asking = QTimer(dialog, interval=20)  # the question blocks until it is answered
-        asking.timeout.connect(decline)
-        asking.start()
-        choose(tmp_path / "mine.wav")(dialog)
-        dialog.reject()
-
-    window.export_button.mix_action.trigger()
-    answer(qtbot, QFileDialog, try_to_replace)
-    assert len(questions) == 1
-    assert "mine.wav" in questions[0]
-    assert (tmp_path / "mine.wav").read_bytes() == b"precious"
-    assert window.findChild(Endings).count == 1  # of opening
-
-
-def test_closing_while_it_works_leaves_nothing(new_window, home, qtbot, tmp_path):
+def test_quit_in_the_middle_and_find_everything_again(new_window, home, qtbot, tmp_path):
     minutes = np.zeros((120 * SAMPLE_RATE_HZ, 2), np.float32)
     soundfile.write(tmp_path / "long.wav", minutes, SAMPLE_RATE_HZ, subtype="FLOAT")
     window = new_window()
     assert drop(window, tmp_path / "long.wav")
     qtbot.waitUntil(lambda: window.session.state.take is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window.session.state.take.mix_frames > 0, timeout=WAIT_MS)
+    window.rooms.takes.list.star_wanted.emit(str(window.session.state.take.folder), True)
+    window.mixer.master.fader.set_gain_db(-12.0)
     window.close()
+    made_frames = window.session.state.take.mix_frames
     assert not window.engine.is_running
-    assert not (home / "takes").exists()
+
+    again = new_window()
+    qtbot.waitUntil(lambda: again.rooms.takes.count_text == "1", timeout=WAIT_MS)
+    card = again.rooms.takes.list.cards.shown[0]
+    assert (card.name, card.starred, card.progress) == ("long", True, None)
+    again.rooms.takes.list.play_wanted.emit(card.key)
+    qtbot.waitUntil(lambda: again.session.state.take is not None, timeout=WAIT_MS)
+    assert (again.session.state.take.mix_frames, again.session.state.take.finished) == (made_frames, True)
+    assert again.session.state.mix.master_gain_db == -12.0
+    assert again.mixer.master.fader.gain_db == -12.0
 
 
 def controls(window: Window) -> list[QWidget]:
@@ -269,7 +251,7 @@ def controls(window: Window) -> list[QWidget]:
 def test_every_control_has_a_name(window, qtbot, recording):
     open_by_drop(qtbot, window, recording)
     window.make_bar.fold_button.click()
-    window.make_bar.shape.morph.tick.click()
+    window.make_bar.morph.field.tick.click()
     window.transport.set_endless(True)
     window.keep_button.show()
     nameless = [
@@ -283,8 +265,9 @@ def test_every_control_has_a_name(window, qtbot, recording):
 def test_tab_goes_the_way_one_reads(window, qtbot, recording):
     open_by_drop(qtbot, window, recording)
     window.message.hide()
-    sides = [window.train_button, window.open_button]
-    regions = [*sides, window.make_bar, window.view, window.transport, window.export_button, window.mixer]
+    sides = [window.rooms.models.search, window.door, window.open_button]
+    leaving = [window.rooms.drag_button, window.export_button]
+    regions = [*sides, window.make_bar, window.view, window.transport, *leaving, window.mixer]
 
     def region(widget: QWidget) -> int:
         return next(i for i, r in enumerate(regions) if r is widget or r.isAncestorOf(widget))

@@ -61,6 +61,27 @@ def test_what_was_measured_stands_on_the_cards(tmp_path):
     assert not (out / "field-72").exists()
 
 
+def test_what_a_generator_learned_from_and_invents_is_on_its_card(tmp_path):
+    work, out = trained(tmp_path / "work"), tmp_path / "bundled"
+    written = {
+        "ears": {"sizes": {"hop": 512, "patch_frames": 8}},
+        "house/training": {"sizes": {"context": 128}, "trained_on": "2.51 hours of 45 recordings"},
+        "barn-77/training": {"sizes": {"context": 128}, "learned_s": 5400.0, "context_s": 23.78},
+    }
+    for model in MODELS:
+        path = work / model.training / "model" / "card.json"
+        values = json.loads(path.read_text(encoding="utf8"))
+        path.write_text(json.dumps(values | written.get(model.training, {})), encoding="utf8")
+    assert main([str(work), str(out)]) == 0
+    cards = {name: load_card(out / name) for name in (MAIN, "barn-77", "field-72", EARS)}
+    assert {name: (card.learned_s, card.context_s) for name, card in cards.items()} == {
+        MAIN: (9036.0, 11.89),
+        "barn-77": (5400.0, 23.78),
+        "field-72": (0.0, 0.0),
+        EARS: (0.0, 0.0),
+    }
+
+
 def test_without_a_trained_model_nothing_is_bundled(tmp_path, capsys):
     assert main([str(tmp_path), str(tmp_path / "out")]) == 2
     assert "No training" in capsys.readouterr().err

@@ -1,5 +1,5 @@
 """Fixtures for tests of widgets."""
 
-from tests.screen import dressed, pytest_configure
+from tests.screen import dressed, gone_afterwards, pytest_configure
 
-__all__ = ["dressed", "pytest_configure"]
+__all__ = ["dressed", "gone_afterwards", "pytest_configure"]

@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication
 
 from widgets.fader import Fader
 
 
 @pytest.fixture
 def fader(qtbot):
-    fader = Fader("Drums", "#f5b14c")
+    fader = Fader("Drums", "drums")
     fader.resize(80, 300)
     qtbot.addWidget(fader)
     fader.show()
@@ -79,14 +81,35 @@ def test_a_double_click_sets_unity(fader, qtbot):
         (Qt.Key.Key_PageUp, -7.0),
         (Qt.Key.Key_PageDown, -13.0),
         (Qt.Key.Key_0, 0.0),
-        (Qt.Key.Key_Home, -math.inf),
-        (Qt.Key.Key_End, 6.0),
+        (Qt.Key.Key_Home, -10),  # these belong to the window
+        (Qt.Key.Key_Left, -10),
     ],
 )
 def test_keys(fader, qtbot, key, gain_db):
     fader.set_gain_db(-10)
     qtbot.keyClick(fader, key)
     assert fader.gain_db == gain_db
+
+
+def test_with_shift_the_knob_goes_a_fifth_of_the_way_and_may_change_in_the_middle(fader, qtbot):
+    begin = knob(fader)
+    qtbot.mousePress(fader, Qt.MouseButton.LeftButton, pos=begin)
+    move(fader, begin + QPoint(0, 50), Qt.KeyboardModifier.ShiftModifier)
+    assert fader.y_of(fader.gain_db) == pytest.approx(begin.y() + 10, abs=1.5)
+    move(fader, begin + QPoint(0, 70))
+    assert fader.y_of(fader.gain_db) == pytest.approx(begin.y() + 30, abs=1.5)
+    qtbot.mouseRelease(fader, Qt.MouseButton.LeftButton, pos=begin)
+
+
+def move(fader: Fader, to: QPoint, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    held = Qt.MouseButton.LeftButton
+    event = QMouseEvent(QMouseEvent.Type.MouseMove, QPointF(to), fader.mapToGlobal(QPointF(to)), held, held, modifiers)
+    QApplication.sendEvent(fader, event)
+
+
+def test_enter_asks_for_figures(fader, qtbot):
+    with qtbot.waitSignal(fader.typing_wanted):
+        qtbot.keyClick(fader, Qt.Key.Key_Return)
 
 
 def test_gains_beyond_the_ends_stop_there(fader):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QImage
 
-from resources.colours import CURVES
+from resources import theme
 from widgets.loss_plot import INVITATION, LossPlot, smooth, thinned
 
 
@@ -56,7 +56,7 @@ def test_a_short_one_is_not():
 def test_each_curve_is_drawn_in_its_colour_and_place(plot):
     steps = np.arange(50, 5000, 50)
     plot.set_losses(steps, {"generator": np.full(len(steps), -1.0), "critic": np.full(len(steps), 2.0)})
-    generator, critic = (rows_of(plot, colour) for colour in CURVES[:2])
+    generator, critic = (rows_of(plot, colour) for colour in (theme.COLOURS.accent, theme.COLOURS.vocals))
     assert generator.min() > critic.max() + 100
     assert plot.legend == ["Generator  −1.00", "Critic  2.00"]
 

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from widgets.numerals import LONGEST_S, clock_text, decibel_text, length_s
+from widgets.numerals import LONGEST_S, clock_text, decibel_text, gain_db, length_s
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,33 @@ def test_what_a_clock_writes_can_be_typed(seconds):
 )
 def test_gains_have_true_signs(gain_db, text):
     assert decibel_text(gain_db) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected_db"),
+    [
+        ("-4.5", -4.5),
+        ("−4,5 dB", -4.5),
+        (" +3DB ", 3.0),
+        ("0", 0.0),
+        ("6", 6.0),
+        ("-60", -60.0),
+        ("-61", -math.inf),
+        ("−∞ dB", -math.inf),
+        ("-inf", -math.inf),
+        ("off", -math.inf),
+    ],
+)
+def test_a_gain_as_it_is_typed(text, expected_db):
+    assert gain_db(text) == expected_db
+
+
+@pytest.mark.parametrize("text", ["", "dB", "loud", "6.1", "1e3", "--3", "3 4", "nan"])
+def test_what_is_no_gain_is_refused_in_a_sentence(text):
+    with pytest.raises(ValueError, match=r": type .*\."):
+        gain_db(text)
+
+
+def test_every_gain_that_is_shown_can_be_typed():
+    for shown_db in (-math.inf, -60.0, -12.5, 0.0, 6.0):
+        assert gain_db(decibel_text(shown_db)) == shown_db

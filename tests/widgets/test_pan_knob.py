@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QToolTip
 
 from widgets.pan_knob import DRAG_PX, PanKnob, pan_text
 
@@ -12,7 +13,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture
 def knob(qtbot):
-    knob = PanKnob("Bass", "#ff0000")
+    knob = PanKnob("Bass", "bass")
     qtbot.addWidget(knob)
     knob.show()
     return knob
@@ -39,6 +40,12 @@ def test_dragging_right_or_up_pans_to_the_right(knob, qtbot, by, pan):
         drag(qtbot, knob, by)
     assert changed.args == [pan]
     assert knob.pan == pan
+
+
+def test_while_it_is_turned_it_says_how_far(knob, qtbot):
+    drag(qtbot, knob, QPoint(DRAG_PX // 2, 0))
+    qtbot.waitUntil(lambda: QToolTip.text() == "50 % right")
+    QToolTip.hideText()
 
 
 def test_a_double_click_and_the_key_0_go_back_to_the_middle(knob, qtbot):

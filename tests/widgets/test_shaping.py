@@ -1,4 +1,4 @@
-"""Sliders with words, the morph field, the fold-out row, the keep button."""
+"""Sliders with words, the morph field and its sheet, the keep button."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import pytest
 from PySide6.QtCore import Qt
 
 from widgets.keep_button import KeepButton
-from widgets.make_bar import MakeBar, drift_text
+from widgets.make_bar import drift_text
+from widgets.morph_button import STAYS, MorphButton
 from widgets.morph_field import MorphField
 from widgets.value_slider import ValueSlider
 
@@ -40,6 +41,21 @@ def test_a_slider_that_is_set_tells_nobody_and_keeps_the_value(slider, qtbot):
     assert slider.slider.value() == 33
 
 
+@pytest.mark.parametrize("back", ["double-click", "0"])
+def test_the_usual_value_comes_back(qtbot, back):
+    slider = ValueSlider("Adventure", 0.1, 3.9, usual=2.0, text=str, width_px=92)
+    qtbot.addWidget(slider)
+    assert slider.value == 2.0
+    slider.set_value(3.0)
+    with qtbot.waitSignal(slider.value_changed) as changed:
+        if back == "0":
+            qtbot.keyClick(slider.slider, Qt.Key.Key_0)
+        else:
+            qtbot.mouseDClick(slider.slider, LEFT)
+    assert changed.args == [2.0]
+    assert (slider.value, slider.caption) == (2.0, "Adventure: 2.0")
+
+
 @pytest.fixture
 def morph(qtbot):
     field = MorphField()
@@ -53,7 +69,7 @@ def test_a_morph_counts_only_while_it_is_ticked(morph, qtbot):
     assert not morph.seed.isEnabled()
     with qtbot.waitSignal(morph.changed):
         qtbot.mouseClick(morph.tick, LEFT)
-    assert morph.wanted == (0, 30.0)
+    assert morph.wanted == (morph.seed.seed, 30.0)
     morph.seed.field.selectAll()
     qtbot.keyClicks(morph.seed.field, "77")
     with qtbot.waitSignal(morph.changed):
@@ -75,50 +91,34 @@ def test_showing_a_morph_tells_nobody(morph, qtbot):
 
 
 @pytest.fixture
-def bar(qtbot):
-    bar = MakeBar()
-    qtbot.addWidget(bar)
-    bar.show()
-    return bar
+def button(qtbot):
+    button = MorphButton()
+    qtbot.addWidget(button)
+    button.show()
+    return button
 
 
-def test_the_second_row_folds_out_and_in(bar, qtbot):
-    assert not bar.shape.isVisible()
-    height_px = bar.sizeHint().height()
-    qtbot.mouseClick(bar.fold_button, LEFT)
-    assert bar.shape.isVisible()
-    qtbot.mouseClick(bar.fold_button, LEFT)
-    assert not bar.shape.isVisible()
-    assert bar.sizeHint().height() == height_px
+def test_the_button_says_what_becomes_of_the_style(button, qtbot):
+    assert button.text() == STAYS
+    button.show_wanted((77, 65.0))
+    assert button.text() == "To 77 in 1:05"
+    assert button.accessibleDescription() == button.text()
+    button.show_wanted(None)
+    assert (button.text(), button.wanted) == (STAYS, None)
 
 
-def test_endless_is_a_length(bar, qtbot):
-    with qtbot.waitSignal(bar.length.chosen) as chosen:
-        bar.length.field.setText("endless")
-        qtbot.keyClick(bar.length.field, Qt.Key.Key_Return)
-    assert chosen.args == [math.inf]
-    assert bar.length.field.text() == "∞"
-    bar.length.choose(15.0)
-    bar.length.field.setText("∞")
-    qtbot.keyClick(bar.length.field, Qt.Key.Key_Return)
-    assert bar.length.value == math.inf
-
-
-def test_a_locked_seed_shows_its_lock(bar, qtbot):
-    with qtbot.waitSignal(bar.seed.lock_changed) as locked:
-        qtbot.mouseClick(bar.seed.lock_button, LEFT)
-    assert locked.args == [True]
-    with qtbot.assertNotEmitted(bar.seed.lock_changed):
-        bar.seed.set_locked(False)
-    assert not bar.seed.lock_button.isChecked()
-
-
-def test_more_like_this_waits_for_something_with_a_style(bar, qtbot):
-    with qtbot.assertNotEmitted(bar.more_pressed):
-        qtbot.mouseClick(bar.more_button, LEFT)
-    bar.set_more_available(True)
-    with qtbot.waitSignal(bar.more_pressed):
-        qtbot.mouseClick(bar.more_button, LEFT)
+def test_its_sheet_unfolds_is_used_and_folds(button, qtbot):
+    told = []
+    button.changed.connect(lambda: told.append(button.wanted))
+    qtbot.mouseClick(button, LEFT)
+    assert button.sheet.isVisible()
+    qtbot.mouseClick(button.field.tick, LEFT)
+    button.field.over.choose(10.0)
+    seed = button.field.seed.seed
+    assert told == [(seed, 30.0), (seed, 10.0)]
+    assert button.text() == f"To {seed} in 0:10"
+    qtbot.keyClick(button.sheet, Qt.Key.Key_Escape)
+    assert not button.sheet.isVisible()
 
 
 def test_keep_offers_how_much(qtbot):

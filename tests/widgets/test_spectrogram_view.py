@@ -1,4 +1,4 @@
-"""The spectrogram shows the right thing in the right place, and seeks."""
+"""The spectrogram shows the right thing in the right place, and does what the hand wants."""
 
 from __future__ import annotations
 
@@ -6,17 +6,22 @@ import math
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QGraphicsView, QLabel, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QLabel
 
+from engine.audio.columns import FULL_SCALE
+from engine.audio.spectrogram import BINS
 from resources import theme
+from tests.widgets.picture_trial import colour_at, mouse, paint
 from widgets.numerals import clock_text
-from widgets.spectrogram_axes import FREQUENCY_AXIS_PX
+from widgets.spectrogram_axes import FREQUENCY_AXIS_PX, TIME_AXIS_PX, time_labels
 from widgets.spectrogram_view import KEY_STEP_S, SpectrogramView
+from widgets.time_window import TimeWindow
 
-LEFT = Qt.MouseButton.LeftButton
-BINS = 64
+LEFT, MIDDLE, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton, Qt.MouseButton.NoButton
+NO_KEY = Qt.KeyboardModifier.NoModifier
+DARK, BRIGHT = (tuple(int(part) for part in theme.spectrogram_table()[level]) for level in (0, 255))
 
 
 @pytest.fixture
@@ -29,27 +34,60 @@ def view(qtbot):
 
 
 @pytest.fixture
+def made(view):
+    """A take of a minute, all there."""
+    view.show_take(60.0)
+    view.set_progress(60.0, None)
+    return view
+
+
+@pytest.fixture
 def told(view):
     heard: list[float] = []
     view.sought.connect(heard.append)
     return heard
 
 
-def colour_at(picture: QImage, x_px: float, y_px: float) -> tuple[int, int, int]:
-    return QColor(picture.pixel(round(x_px), round(y_px))).getRgb()[:3]
+@pytest.fixture
+def regions(view):
+    heard: list[tuple[float, float] | None] = []
+    view.region_changed.connect(heard.append)
+    return heard
 
 
-def steady(columns: int, lit_bins: slice) -> np.ndarray:
-    levels = np.zeros((columns, BINS), np.uint8)
-    levels[:, lit_bins] = 255
-    return levels
+def grabbed(view):
+    return view.grab().toImage()
 
 
-def test_a_click_seeks_to_its_time(view, told, qtbot):
-    view.show_take(60.0)
-    view.set_progress(60.0, None)
+def drag(qtbot, view, begin_s: float, end_s: float, button=LEFT) -> None:
+    qtbot.mousePress(view, button, pos=QPoint(round(view.x_of(begin_s)), 50))
+    places_px = [view.x_of(time_s) for time_s in (begin_s + (end_s - begin_s) / 2, end_s)]
+    for x_px in places_px:
+        mouse(view, QEvent.Type.MouseMove, x_px, 60, button)
+    qtbot.mouseRelease(view, button, pos=QPoint(round(places_px[-1]), 60))
+
+
+def turn(view, time_s: float, angle: tuple[int, int], modifiers=NO_KEY) -> None:
+    place = QPointF(view.x_of(time_s), 100)
+    event = QWheelEvent(
+        place,
+        view.mapToGlobal(place),
+        QPoint(),
+        QPoint(*angle),
+        NONE,
+        modifiers,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(view, event)
+
+
+# Playing from here
+
+
+def test_a_click_seeks_to_its_time(made, told, qtbot):
     for time_s in (0.0, 12.5, 59.0):
-        qtbot.mouseClick(view, LEFT, pos=QPoint(round(view.x_of(time_s)), 100))
+        qtbot.mouseClick(made, LEFT, pos=QPoint(round(made.x_of(time_s)), 100))
     assert told == pytest.approx([0.0, 12.5, 59.0], abs=0.06)  # half a pixel
 
 
@@ -63,36 +101,46 @@ def test_what_is_not_made_yet_cannot_be_sought(view, told, qtbot):
     assert told == [20.0]
 
 
-def drag(qtbot, view, begin_s: float, end_s: float) -> None:
-    qtbot.mousePress(view, LEFT, pos=QPoint(round(view.x_of(begin_s)), 50))
-    for time_s in (begin_s + (end_s - begin_s) / 2, end_s):
-        qtbot.mouseMove(view, QPoint(round(view.x_of(time_s)), 60))
-    qtbot.mouseRelease(view, LEFT, pos=QPoint(round(view.x_of(end_s)), 60))
-
-
-@pytest.fixture
-def regions(view):
-    heard: list[tuple[float, float] | None] = []
-    view.region_changed.connect(heard.append)
-    return heard
-
-
-def test_a_drag_chooses_a_region_and_seeks_nowhere(view, told, regions, qtbot):
+def test_steps_stop_at_the_ends(view, told):
     view.show_take(60.0)
-    view.set_progress(60.0, None)
-    drag(qtbot, view, 30.0, 12.0)
+    view.step_on()
+    view.set_progress(30.0, None)
+    view.set_position_s(28.0)
+    for step in (view.step_back, view.step_on, view.go_home):
+        step()
+    assert told == [28.0 - KEY_STEP_S, 30.0, 0.0]
+
+
+# The region
+
+
+def test_a_drag_chooses_a_region_and_seeks_nowhere(made, told, regions, qtbot):
+    drag(qtbot, made, 30.0, 12.0)
     assert told == []
     assert regions == [pytest.approx((12.0, 30.0), abs=0.06)]
-    assert view.region == regions[-1]
+    assert made.region == regions[-1]
 
 
-def test_a_drag_at_an_edge_moves_it(view, regions, qtbot):
-    view.show_take(60.0)
-    view.set_progress(60.0, None)
-    view.set_region((20.0, 40.0))
-    drag(qtbot, view, 40.0, 50.0)
-    drag(qtbot, view, 20.0, 10.0)
+def test_a_drag_at_an_edge_moves_it(made, regions, qtbot):
+    made.set_region((20.0, 40.0))
+    drag(qtbot, made, 40.0, 50.0)
+    drag(qtbot, made, 20.0, 10.0)
     assert regions == [pytest.approx((20.0, 50.0), abs=0.06), pytest.approx((10.0, 50.0), abs=0.06)]
+
+
+def test_the_mouse_shows_where_an_edge_can_be_moved(made):
+    made.set_region((20.0, 40.0))
+    for time_s, shape in ((40.0, Qt.CursorShape.SizeHorCursor), (30.0, Qt.CursorShape.ArrowCursor)):
+        mouse(made, QEvent.Type.MouseMove, made.x_of(time_s), 150)
+        assert made.cursor().shape() == shape
+
+
+def test_a_click_with_shift_moves_the_nearer_edge(made, told, regions, qtbot):
+    made.set_region((20.0, 40.0))
+    qtbot.mouseClick(made, LEFT, Qt.KeyboardModifier.ShiftModifier, QPoint(round(made.x_of(25.0)), 100))
+    qtbot.mouseClick(made, LEFT, Qt.KeyboardModifier.ShiftModifier, QPoint(round(made.x_of(55.0)), 100))
+    assert regions == [pytest.approx((25.0, 40.0), abs=0.06), pytest.approx((25.0, 55.0), abs=0.06)]
+    assert told == []
 
 
 def test_a_region_ends_where_the_take_does(view, regions, qtbot):
@@ -104,94 +152,203 @@ def test_a_region_ends_where_the_take_does(view, regions, qtbot):
     assert regions == [pytest.approx((5.0, 20.0), abs=0.06)]
 
 
-def test_keys_choose_a_region_and_let_it_go(view, regions, qtbot):
-    view.show_take(60.0)
-    view.set_progress(60.0, None)
-    for key, position_s in ((Qt.Key.Key_BracketLeft, 10.0), (Qt.Key.Key_BracketRight, 25.0), (Qt.Key.Key_Escape, 30.0)):
-        view.set_position_s(position_s)
-        qtbot.keyClick(view, key)
+def test_edges_are_put_at_the_playhead_and_the_region_is_let_go(made, regions):
+    for act, position_s in ((lambda: made.put_edge(begin=True), 10.0), (lambda: made.put_edge(begin=False), 25.0)):
+        made.set_position_s(position_s)
+        act()
+    made.let_go()
+    made.let_go()
     assert regions == [(10.0, 60.0), (10.0, 25.0), None]
 
 
-def test_the_region_lies_over_its_time(view):
-    view.show_take(60.0)
-    view.set_levels(steady(60, slice(0, 0)), column_s=1.0)
-    view.set_progress(60.0, None)
-    view.set_region((20.0, 40.0))
-    picture = view.grab().toImage()
-    inside, outside = (colour_at(picture, view.x_of(time_s), 150) for time_s in (30, 50))
+def test_a_click_on_the_cross_lets_the_region_go(made, told, regions, qtbot):
+    made.set_region((20.0, 40.0))
+    cross = made.region_cross()
+    qtbot.mouseClick(made, LEFT, pos=cross.center().toPoint())
+    assert regions == [None]
+    assert told == []
+    made.set_region((20.0, 20.5))  # too narrow for it
+    assert made.region_cross().isEmpty()
+
+
+def test_the_region_lies_over_its_time(made):
+    paint(made, 0, 60, lit=slice(0, 0))
+    made.set_region((20.0, 40.0))
+    picture = grabbed(made)
+    inside, outside = (colour_at(picture, made.x_of(time_s), 180) for time_s in (30, 50))
     assert inside[0] > outside[0] + 30
 
 
-def test_of_an_endless_take_the_end_is_shown(view, told, qtbot):
-    view.show_take(math.inf)
-    view.set_progress(5.0, 3.0)
-    assert view.x_of(0.0) == view.plot_rect().left()
-    assert view.x_of(30.0) == view.plot_rect().left() + view.plot_rect().width()
-    levels = steady(100, slice(0, 0))
-    levels[50:] = 255
-    view.set_levels(levels, column_s=2.0, begin_s=800.0)
-    view.set_progress(1000.0, 990.0, first_s=900.0)
-    assert view.x_of(1005.0) == pytest.approx(view.plot_rect().left() + view.plot_rect().width())
-    picture = view.grab().toImage()
-    assert colour_at(picture, view.x_of(950.0), 150) == tuple(theme.spectrogram_table()[255])
-    assert colour_at(picture, view.x_of(890.0), 150) == tuple(theme.spectrogram_table()[0])
-    for time_s in (950.0, 850.0, 1003.0):
-        qtbot.mouseClick(view, LEFT, pos=QPoint(round(view.x_of(time_s)), 100))
-    assert told == pytest.approx([950.0, 900.0, 1000.0], abs=0.2)
+def test_a_drag_beyond_the_picture_scrolls(made, regions, qtbot):
+    made.look_at(TimeWindow(10.0, 20.0))
+    qtbot.mousePress(made, LEFT, pos=QPoint(round(made.x_of(18.0)), 50))
+    mouse(made, QEvent.Type.MouseMove, made.width() + 60, 60, LEFT)
+    qtbot.waitUntil(lambda: made.shown.end_s > 21.0)
+    qtbot.mouseRelease(made, LEFT, pos=QPoint(made.width() + 60, 60))
+    assert regions[-1][0] == pytest.approx(18.0, abs=0.02)
+    assert regions[-1][1] > 21.0
 
 
-def test_arrow_keys_step_and_stop_at_the_ends(view, told, qtbot):
-    view.show_take(60.0)
-    view.set_progress(30.0, None)
-    view.set_position_s(28.0)
-    for key in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home):
-        qtbot.keyClick(view, key)
-    assert told == [28.0 - KEY_STEP_S, 30.0, 0.0]
+# Coming closer
 
 
-def test_high_frequencies_are_up_and_time_runs_right(view):
-    view.show_take(60.0)
-    levels = steady(60, slice(0, 0))
-    levels[:30, BINS // 2 :] = 255  # the upper half of the pitches, in the first half of the time
-    view.set_levels(levels, column_s=1.0)
-    view.set_progress(60.0, None)
-    view.set_position_s(59.9)
-    picture = view.grab().toImage()
-    dark, bright = (tuple(theme.spectrogram_table()[level]) for level in (0, 255))
-    assert colour_at(picture, view.x_of(15), view.y_of(5000)) == bright
-    assert colour_at(picture, view.x_of(15), view.y_of(100)) == dark
-    assert colour_at(picture, view.x_of(45), view.y_of(5000)) == dark
+def test_the_wheel_zooms_about_the_mouse(made):
+    place_px = made.x_of(45.0)
+    turn(made, 45.0, (0, 240))
+    assert made.shown.length_s == pytest.approx(30.0)
+    assert made.x_of(45.0) == pytest.approx(place_px)
+    assert made.is_zoomed
+    turn(made, 45.0, (0, -480))
+    assert made.shown == made.whole
+    assert not made.is_zoomed
 
 
-def test_the_picture_ends_where_the_levels_end(view):
-    view.show_take(60.0)
-    view.set_levels(steady(20, slice(0, BINS)), column_s=1.0)
-    view.set_progress(20.0, None)
-    picture = view.grab().toImage()
-    dark, bright = (tuple(theme.spectrogram_table()[level]) for level in (0, 255))
-    assert colour_at(picture, view.x_of(19.5), 150) == bright
-    assert colour_at(picture, view.x_of(20.5), 150) == dark
+def test_with_shift_or_sideways_the_wheel_scrolls(made):
+    made.look_at(TimeWindow(20.0, 30.0))
+    turn(made, 25.0, (0, -120), Qt.KeyboardModifier.ShiftModifier)
+    assert made.shown.start_s == pytest.approx(21.0)
+    turn(made, 25.0, (240, 0))
+    assert made.shown.start_s == pytest.approx(19.0)
+    assert made.shown.length_s == pytest.approx(10.0)
 
 
-def test_what_has_no_stems_yet_is_dimmed(view):
-    view.show_take(60.0)
-    view.set_levels(steady(60, slice(0, BINS)), column_s=1.0)
-    view.set_progress(60.0, 30.0)
-    picture = view.grab().toImage()
-    assert sum(colour_at(picture, view.x_of(55), 50)) < 0.7 * sum(colour_at(picture, view.x_of(10), 50))
-    view.set_progress(60.0, 60.0)
-    picture = view.grab().toImage()
-    assert colour_at(picture, view.x_of(55), 50) == colour_at(picture, view.x_of(10), 50)
+def test_the_middle_button_takes_hold_of_the_picture(made, told, qtbot):
+    made.look_at(TimeWindow(20.0, 30.0))
+    drag(qtbot, made, 28.0, 23.0, MIDDLE)
+    assert made.shown.start_s == pytest.approx(25.0, abs=0.05)
+    assert told == []
 
 
-def test_the_playhead_stands_at_its_time(view):
-    view.show_take(60.0)
-    view.set_progress(60.0, None)
-    view.set_position_s(20.4)
-    picture = view.grab().toImage()
+def test_keys_zoom_about_the_playhead_and_to_the_region_and_turn_pages(made):
+    made.set_position_s(20.0)
+    place_px = made.x_of(20.0)
+    made.zoom_in()
+    assert made.shown.length_s == 30.0
+    assert made.x_of(20.0) == pytest.approx(place_px)
+    made.scroll_pages(1)
+    assert made.shown.end_s == 60.0
+    made.zoom_out()
+    assert made.shown == made.whole
+    made.set_region((30.0, 40.0))
+    made.zoom_to_region()
+    assert (made.shown.start_s, made.shown.end_s) == pytest.approx((29.5, 40.5))
+    made.show_all()
+    assert made.shown == made.whole
+
+
+def test_an_empty_stage_cannot_be_zoomed(view):
+    turn(view, 0.5, (0, 240))
+    view.zoom_in()
+    view.scroll_pages(1)
+    assert not view.is_zoomed
+    assert view.looks == ()
+
+
+def test_the_playhead_turns_the_page_but_only_if_it_was_seen(made):
+    made.look_at(TimeWindow(10.0, 20.0))
+    made.set_position_s(19.9)
+    made.set_position_s(20.1)
+    assert (made.shown.start_s, made.shown.end_s) == pytest.approx((20.1, 30.1))
+    made.set_position_s(2.0)  # a seek, or a loop's turn
+    assert made.shown.start_s == pytest.approx(2.0)
+    made.look_at(TimeWindow(40.0, 50.0))
+    made.set_position_s(3.0)
+    assert made.shown.start_s == 40.0
+
+
+def test_what_is_looked_at_fits_the_zoom(made):
+    [whole] = made.looks
+    made.look_at(TimeWindow(10.0, 11.0))
+    close, overview = made.looks
+    assert overview == whole
+    assert close.level < whole.level
+    assert close.columns[1] - close.columns[0] <= 2 * made.plot_rect().width()
+
+
+# What is drawn
+
+
+def test_high_frequencies_are_up_and_time_runs_right(made):
+    paint(made, 0, 30, lit=slice(BINS // 2, BINS))
+    paint(made, 30, 60, lit=slice(0, 0))
+    made.set_position_s(59.9)
+    picture = grabbed(made)
+    assert colour_at(picture, made.x_of(15), made.y_of(5000)) == BRIGHT
+    assert colour_at(picture, made.x_of(15), made.y_of(100)) == DARK
+    assert colour_at(picture, made.x_of(45), made.y_of(5000)) == DARK
+
+
+def test_the_picture_is_where_it_belongs_at_every_zoom(made):
+    for window in (TimeWindow(0.0, 60.0), TimeWindow(15.0, 25.0), TimeWindow(19.5, 20.5)):
+        made.look_at(window)
+        paint(made, 0, 20)
+        picture = grabbed(made)
+        beside_s = 4 * window.length_s / 600
+        assert colour_at(picture, made.x_of(20 - beside_s), 150) == BRIGHT
+        assert colour_at(picture, made.x_of(20 + beside_s), 150) == DARK
+
+
+def test_each_track_has_a_picture_of_its_own(made):
+    paint(made, 0, 60)
+    made.set_track(2, "bass")
+    assert colour_at(grabbed(made), made.x_of(30), 150) == DARK
+    paint(made, 0, 60, lit=slice(0, BINS // 2), peak=200)
+    picture = grabbed(made)
+    assert colour_at(picture, made.x_of(30), made.y_of(100)) == BRIGHT
+    assert colour_at(picture, made.x_of(30), made.y_of(5000)) == DARK
+    middle_px = made.peaks_rect().center().y()
+    assert colour_at(picture, made.x_of(30), middle_px) == colour_of(theme.STAGE.bass)
+    made.set_track(0)
+    assert colour_at(grabbed(made), made.x_of(30), made.y_of(5000)) == BRIGHT
+
+
+def colour_of(name: str) -> tuple[int, int, int]:
+    return tuple(int(name[i : i + 2], 16) for i in (1, 3, 5))
+
+
+def test_peaks_are_as_high_as_they_are_loud_and_full_scale_is_marked(made):
+    paint(made, 0, 20, peak=60)
+    paint(made, 20, 40, peak=200)
+    paint(made, 40, 60, peak=FULL_SCALE)
+    picture, lane = grabbed(made), made.peaks_rect()
+    ground = colour_at(picture, made.x_of(10), lane.top())
+    heights = [
+        sum(colour_at(picture, made.x_of(time_s), y_px) != ground for y_px in range(lane.top(), lane.bottom() + 1))
+        for time_s in (10, 30, 50)
+    ]
+    assert heights == pytest.approx([lane.height() * share for share in (60 / 254, 200 / 254, 1)], abs=2)
+    assert colour_at(picture, made.x_of(50), lane.top()) == colour_of(theme.STAGE.mute)
+
+
+def test_what_has_no_stems_yet_is_dimmed(made):
+    paint(made, 0, 60)
+    made.set_progress(60.0, 30.0)
+    picture = grabbed(made)
+    assert sum(colour_at(picture, made.x_of(55), 50)) < 0.7 * sum(colour_at(picture, made.x_of(10), 50))
+    made.set_progress(60.0, 60.0)
+    picture = grabbed(made)
+    assert colour_at(picture, made.x_of(55), 50) == colour_at(picture, made.x_of(10), 50)
+
+
+def test_gaps_between_the_stems_are_dimmed_in_the_mix_and_hatched_in_a_stem(made):
+    paint(made, 0, 60)
+    made.set_progress(60.0, 60.0)
+    made.set_gaps(((20.0, 30.0),))
+    picture = grabbed(made)
+    assert sum(colour_at(picture, made.x_of(25), 50)) < 0.7 * sum(colour_at(picture, made.x_of(10), 50))
+    made.set_track(1, "drums")
+    picture = grabbed(made)
+    row = {colour_at(picture, x_px, 50) for x_px in range(round(made.x_of(21)), round(made.x_of(29)))}
+    assert len(row) > 1
+    assert DARK in row
+    assert {colour_at(picture, x_px, 50) for x_px in range(round(made.x_of(31)), round(made.x_of(39)))} == {DARK}
+
+
+def test_the_playhead_stands_at_its_time(made):
+    made.set_position_s(20.4)
+    picture = grabbed(made)
     white = [x for x in range(FREQUENCY_AXIS_PX, picture.width()) if colour_at(picture, x, 150) == (255, 255, 255)]
-    assert white == pytest.approx([view.x_of(20.4) - 1, view.x_of(20.4)], abs=0.6)
+    assert white == pytest.approx([made.x_of(20.4) - 1, made.x_of(20.4)], abs=0.6)
 
 
 class Repaints(QObject):
@@ -208,24 +365,28 @@ class Repaints(QObject):
         return False
 
 
-def test_the_moving_playhead_draws_only_a_strip_anew(view, qtbot):
-    view.show_take(60.0)
-    view.set_levels(steady(60, slice(0, BINS)), column_s=1.0)
-    view.set_progress(60.0, None)
-    view.set_position_s(20.0)
+def test_the_moving_playhead_draws_only_a_strip_anew(made, qtbot):
+    paint(made, 0, 60)
+    made.set_position_s(20.0)
     qtbot.wait(50)
-    repaints = Repaints(view.findChild(QGraphicsView).viewport())
-    view.set_position_s(20.0 + 0.1 / view.plot_rect().width())
+    repaints = Repaints(made)
+    made.set_position_s(20.0 + 0.1 / made.plot_rect().width())
     qtbot.wait(50)
     assert repaints.widths_px == []
-    view.set_position_s(20.5)
+    made.set_position_s(20.5)
     qtbot.waitUntil(lambda: repaints.widths_px != [])
     assert max(repaints.widths_px) < 40
 
 
-def test_hand_and_keys_meet_the_view_alone(view):
-    assert view.childAt(view.plot_rect().center()) is None  # so what is dropped here falls to the window
-    assert [child for child in view.findChildren(QWidget) if child.focusPolicy() != Qt.FocusPolicy.NoFocus] == []
+def test_what_the_playhead_leaves_is_as_it_was(made, qtbot):
+    paint(made, 0, 60)
+    made.set_position_s(50.0)
+    before = grabbed(made)
+    for position_s in np.arange(20.0, 21.0, 0.03):
+        made.set_position_s(float(position_s))
+        QApplication.processEvents()
+    made.set_position_s(50.0)
+    assert grabbed(made) == before
 
 
 def test_an_empty_stage_shows_the_invitation(view):
@@ -239,30 +400,109 @@ def test_an_empty_stage_shows_the_invitation(view):
     assert invitation.isVisible()
 
 
-@pytest.mark.parametrize("length_s", [1.0, 4.3, 60.0, 61.0, 3700.0, 10_800.0])
-def test_the_time_axis_is_labelled_from_end_to_end(view, length_s):
-    view.show_take(length_s)
-    labels = view.findChild(QGraphicsView).getPlotItem().getAxis("bottom").generateDrawSpecs(None)[2]
-    assert [labels[0][2], labels[-1][2]] == [clock_text(0.0), clock_text(length_s)]
-    edges_px = [edge for box, _, _ in labels for edge in (box.left(), box.right())]
+def test_what_is_dropped_here_falls_to_the_window(view):
+    assert view.childAt(view.plot_rect().center()) is None
+    assert not view.acceptDrops()
+
+
+@pytest.mark.parametrize(
+    "window", [(0.0, 1.0), (0.0, 4.3), (0.0, 61.0), (0.0, 10_800.0), (33.0, 34.5), (26.5, 33.5), (3599, 3600.2)]
+)
+def test_the_time_axis_is_labelled_in_order_without_overlap(view, window):
+    axis = QRectF(FREQUENCY_AXIS_PX, 300, 600, TIME_AXIS_PX)
+    labels = time_labels(axis, TimeWindow(*window))
+    assert labels[-1][1].startswith(clock_text(window[1]))
+    if window[0] == 0:
+        assert labels[0][1] in ("0:00", "0:00.0")
+    assert len({text for _, text in labels}) == len(labels) >= 3
+    edges_px = [edge for box, _ in labels for edge in (box.left(), box.right())]
     assert edges_px == sorted(edges_px)
-    assert edges_px[0] >= 0
-    assert edges_px[-1] <= view.plot_rect().width()
+    assert edges_px[0] >= axis.left()
+    assert edges_px[-1] <= axis.right()
 
 
 def test_frequencies_stand_evenly_in_pitch(view):
     octaves = [view.y_of(100 * 2**octave) for octave in range(6)]
     assert np.diff(octaves) == pytest.approx([np.diff(octaves)[0]] * 5)
-    assert view.y_of(30.0) == view.plot_rect().top() + view.plot_rect().height()
-    assert view.y_of(18_000.0) == view.plot_rect().top()
+    assert view.y_of(30.0) == view.picture_rect().bottom() + 1
+    assert view.y_of(18_000.0) == view.picture_rect().top()
 
 
-def test_another_take_begins_empty(view, told, qtbot):
-    view.show_take(60.0)
-    view.set_levels(steady(60, slice(0, BINS)), column_s=1.0)
-    view.set_progress(60.0, None)
-    view.show_take(30.0)
-    picture = view.grab().toImage()
-    assert colour_at(picture, view.x_of(10), 150) == tuple(theme.spectrogram_table()[0])
-    qtbot.mouseClick(view, LEFT, pos=QPoint(300, 100))
+def test_the_mouse_points_at_a_time_a_frequency_and_a_level(made):
+    paint(made, 0, 30)
+    heard = []
+    made.pointed.connect(heard.append)
+    mouse(made, QEvent.Type.MouseMove, made.x_of(10.0), made.y_of(440.0))
+    assert heard[-1].time_s == pytest.approx(10.0, abs=0.06)
+    assert heard[-1].frequency_hz == pytest.approx(440.0, rel=0.02)
+    assert heard[-1].level == 255
+    mouse(made, QEvent.Type.MouseMove, made.x_of(40.0), 100)
+    assert heard[-1].level == 0
+    mouse(made, QEvent.Type.MouseMove, 10, 100)
+    assert heard[-1] is None
+
+
+# One take after the other, and one without end
+
+
+def test_another_take_begins_empty_and_unzoomed(made, told, qtbot):
+    paint(made, 0, 60)
+    made.set_region((10.0, 20.0))
+    made.look_at(TimeWindow(5.0, 30.0))
+    made.show_take(30.0)
+    assert (made.region, made.is_zoomed) == (None, False)
+    assert colour_at(grabbed(made), made.x_of(10), 150) == DARK
+    qtbot.mouseClick(made, LEFT, pos=QPoint(300, 100))
     assert told == []
+
+
+def test_of_an_endless_take_the_end_is_shown(view, told, qtbot):
+    view.show_take(math.inf)
+    view.set_progress(5.0, 3.0)
+    right_px = view.plot_rect().left() + view.plot_rect().width()
+    assert (view.x_of(0.0), view.x_of(30.0)) == (view.plot_rect().left(), right_px)
+    view.set_progress(1000.0, 990.0, first_s=900.0)
+    paint(view, 850, 1000)
+    assert view.x_of(1005.0) == pytest.approx(right_px)
+    picture = grabbed(view)
+    assert colour_at(picture, view.x_of(950.0), 150) == BRIGHT
+    assert sum(colour_at(picture, view.x_of(880.0), 150)) < 0.7 * sum(BRIGHT)  # gone
+    assert colour_at(picture, view.x_of(840.0), 150) != BRIGHT
+    for time_s in (950.0, 850.0, 1003.0):
+        qtbot.mouseClick(view, LEFT, pos=QPoint(round(view.x_of(time_s)), 100))
+    assert told == pytest.approx([950.0, 900.0, 1000.0], abs=0.2)
+
+
+def test_all_that_is_kept_of_an_endless_take_can_be_looked_at(view):
+    view.show_take(math.inf)
+    view.set_progress(1000.0, 1000.0, first_s=400.0)
+    assert view.shown == TimeWindow(825.0, 1005.0)
+    view.zoom(100.0)
+    assert view.shown == TimeWindow(400.0, 1005.0)
+    view.set_progress(1100.0, 1100.0, first_s=500.0)
+    assert view.shown.start_s == 500.0
+    view.show_all()
+    assert view.shown.end_s == 1110.0
+
+
+def test_what_has_become_other_music_is_forgotten_with_the_region_there(made, regions):
+    paint(made, 0, 60)
+    made.set_region((20.0, 50.0))
+    made.forget_from(40.0, 40 * 44_100)
+    picture = grabbed(made)
+    assert colour_at(picture, made.x_of(50), 150) == DARK
+    assert colour_at(picture, made.x_of(10), 150) == BRIGHT
+    assert regions == [(20.0, 40.0)]
+    made.forget_from(15.0, 15 * 44_100)
+    assert regions[-1] is None
+
+
+def test_the_theme_may_change_at_any_time(made, qapp):
+    paint(made, 0, 60)
+    before = colour_at(grabbed(made), 4, 4)
+    try:
+        theme.apply(qapp, "light")
+        assert colour_at(grabbed(made), 4, 4) == colour_of(theme.COLOURS.panel) != before
+    finally:
+        theme.apply(qapp, "dark")
+    assert colour_at(grabbed(made), 4, 4) == before

@@ -11,7 +11,7 @@ from widgets.training_list import TrainingEntry, TrainingList
 from widgets.training_panel import TrainingFacts, TrainingPanel
 
 LEFT = Qt.MouseButton.LeftButton
-FACTS = TrainingFacts("Barn", "From House Band", "Learning", "#f5a34c", 0.5, (("Steps", "12"), ("Left", "3 min")))
+FACTS = TrainingFacts("Barn", "From House Band", "Learning", "accent", 0.5, (("Steps", "12"), ("Left", "3 min")))
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def test_only_what_can_be_done_has_a_button(panel, qtbot):
         ({"can_continue": True}, panel.continue_pressed),
         ({"can_choose": True}, panel.choose_pressed),
     ):
-        panel.show_facts(TrainingFacts("Barn", "", "", "#ffffff", **can))
+        panel.show_facts(TrainingFacts("Barn", "", "", "text", **can))
         (shown,) = (button for button in buttons if button.isVisible())
         with qtbot.waitSignal(signal):
             qtbot.mouseClick(shown, LEFT)
@@ -40,7 +40,7 @@ def test_figures_change_in_their_place(panel, qtbot):
     panel.show_facts(FACTS)
     qtbot.wait(20)
     before = [label.pos() for label in panel._figures._values]
-    panel.show_facts(TrainingFacts("Barn", "", "Learning", "#f5a34c", 0.9, (("Steps", "99 999"), ("Left", "1 s"))))
+    panel.show_facts(TrainingFacts("Barn", "", "Learning", "accent", 0.9, (("Steps", "99 999"), ("Left", "1 s"))))
     qtbot.wait(20)
     assert [label.text() for label in panel._figures._values] == ["99 999", "1 s"]
     assert [label.pos() for label in panel._figures._values] == before
@@ -68,9 +68,7 @@ def trainings(qtbot):
     trainings = TrainingList()
     qtbot.addWidget(trainings)
     trainings.resize(220, 400)
-    trainings.set_entries(
-        [TrainingEntry("a", "A", "Learning", "#f5a34c"), TrainingEntry("b", "B", "Stopped", "#5f6b7a")]
-    )
+    trainings.set_entries([TrainingEntry("a", "A", "Learning", "accent"), TrainingEntry("b", "B", "Stopped", "faint")])
     trainings.show()
     return trainings
 
@@ -85,16 +83,14 @@ def test_news_leave_card_and_choice_where_they_are(trainings):
     trainings.set_chosen("b")
     card = trainings.buttons["b"]
     lamp_at = card.rect().topRight() + QPoint(-theme.GAP_PX - 4, 20)
-    trainings.set_entries(
-        [TrainingEntry("a", "A", "Finished", "#4fd08a"), TrainingEntry("b", "B", "Failed", "#ff0000")]
-    )
+    trainings.set_entries([TrainingEntry("a", "A", "Finished", "good"), TrainingEntry("b", "B", "Failed", "mute")])
     assert trainings.buttons["b"] is card
     assert card.isChecked()
     assert card.accessibleDescription() == "Failed"
-    assert card.grab().toImage().pixelColor(lamp_at) == QColor("#ff0000")
+    assert card.grab().toImage().pixelColor(lamp_at) == QColor(theme.COLOURS.mute)
 
 
 def test_a_new_training_joins_and_the_choice_stays(trainings):
     trainings.set_chosen("b")
-    trainings.set_entries([TrainingEntry(name, name, "", "#ffffff") for name in ("c", "a", "b")])
+    trainings.set_entries([TrainingEntry(name, name, "", "text") for name in ("c", "a", "b")])
     assert [name for name, button in trainings.buttons.items() if button.isChecked()] == ["b"]

@@ -20,10 +20,18 @@ from tests.app.hand import Steps, click, dialog, let_use, type_over, xdotool
 SCREEN_PX = (1280, 720)
 
 
+def ask_for_training(window: Window) -> Steps:
+    """By the menu of the way to more models."""
+    click(window.door)
+    menu = window.door.menu()
+    yield menu.isVisible
+    click(menu, menu.actionGeometry(window.door.train_action).center())
+
+
 def use(window: Window, folder: Path) -> Steps:
     """From the first click to the chosen model."""
     yield lambda: len(window.picker.buttons) == 1 and window.isActiveWindow()
-    click(window.train_button)
+    yield from ask_for_training(window)
     yield lambda: window.training.dialog is not None and window.training.dialog.isActiveWindow()
     trainer: TrainingDialog = window.training.dialog
     form, panel = trainer.form, trainer.panel
@@ -52,10 +60,10 @@ def use(window: Window, folder: Path) -> Steps:
     trainer.grab().save(str(folder / "training.png"))
     xdotool("key", "Escape")
     yield lambda: not trainer.isVisible()
-    yield lambda: "Training" in window.train_button.text()
+    yield lambda: "Training" in window.door.text()
     step = window.training._found[0].status.step
     yield lambda: window.training._found[0].status.step > step  # it has gone on
-    click(window.train_button)
+    yield from ask_for_training(window)
     yield lambda: trainer.isVisible() and panel.plot.points > 0
     click(panel.stop_button)
 

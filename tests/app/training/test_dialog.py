@@ -12,10 +12,10 @@ import soundfile
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QMessageBox, QWidget
 
+from app import itself
 from app.program import make_window
-from app.training import process as training_process
 from app.training import watch as training_watch
-from app.training.desk import INVITATION, TrainingDesk
+from app.training.desk import TrainingDesk
 from app.training.dialog import TrainingDialog
 from app.window import Window
 from engine.audio.format import SAMPLE_RATE_HZ
@@ -24,6 +24,7 @@ from engine.models.catalogue import Catalogue
 from engine.training import logbook
 from resources.colours import SPECTROGRAM
 from tests.app.training import trainee
+from widgets.model_door import INVITATION
 
 LEFT = Qt.MouseButton.LeftButton
 WAIT_MS = 30_000
@@ -34,8 +35,8 @@ def home(tmp_path, monkeypatch) -> Path:
     """A user's folder with one generator in it; trainings are carried out by the trainee."""
     home = tmp_path / "home"
     monkeypatch.setenv("DEEPDEADNET_HOME", str(home))
-    monkeypatch.setenv("PYTHONPATH", str(training_process.PROGRAM.parent))
-    monkeypatch.setattr(training_process, "PROGRAM", Path(trainee.__file__))
+    monkeypatch.setenv("PYTHONPATH", str(itself.PROGRAM.parent))
+    monkeypatch.setattr(itself, "PROGRAM", Path(trainee.__file__))
     monkeypatch.setattr(training_watch, "PERIOD_S", 0.05)
     (home / "models" / "band").mkdir(parents=True)
     write_card(ModelCard(name="band", title="The Band", kind="generator"), home / "models" / "band")
@@ -80,7 +81,7 @@ def recordings(tmp_path) -> Path:
 
 
 def opened(window: Window, qtbot) -> TrainingDialog:
-    qtbot.mouseClick(window.train_button, LEFT)
+    window.door.train_action.trigger()
     dialog = window.training.dialog
     qtbot.waitUntil(dialog.isVisible)
     return dialog
@@ -131,7 +132,7 @@ def test_it_is_seen_learning(window, qtbot, recordings):
     assert dialog.panel.figures["Learned for"] == "2 min"
     assert dialog.panel.figures["Time left"] == "2 min"
     assert dialog.list.buttons["long"].isChecked()
-    assert window.train_button.text().strip() == "Training · 2 min left"
+    assert window.door.text().strip() == "Training · 2 min left"
 
 
 def test_everything_may_be_closed_and_it_goes_on(window, new_window, qtbot, recordings):
@@ -145,7 +146,7 @@ def test_everything_may_be_closed_and_it_goes_on(window, new_window, qtbot, reco
     os.kill(pid, 0)  # it lives
 
     another = new_window()
-    qtbot.waitUntil(lambda: another.train_button.text().strip() != INVITATION, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: another.door.text().strip() != INVITATION, timeout=WAIT_MS)
     dialog = opened(another, qtbot)
     qtbot.waitUntil(lambda: is_learning(dialog), timeout=WAIT_MS)
     assert pid_of(another.training) == pid
@@ -156,7 +157,7 @@ def test_stop_and_continue(window, qtbot, recordings):
     qtbot.waitUntil(lambda: is_learning(dialog), timeout=WAIT_MS)
     qtbot.mouseClick(dialog.panel.stop_button, LEFT)
     qtbot.waitUntil(lambda: dialog.panel.state.text() == "Stopped", timeout=WAIT_MS)
-    assert window.train_button.text().strip() == INVITATION
+    assert window.door.text().strip() == INVITATION
     points = dialog.panel.plot.points
     qtbot.mouseClick(dialog.panel.continue_button, LEFT)
     qtbot.waitUntil(lambda: is_learning(dialog) and dialog.panel.plot.points > points, timeout=WAIT_MS)
@@ -261,8 +262,8 @@ def test_the_newest_preview_can_be_seen_and_heard(window, home, qtbot, recording
     assert not dialog.panel.preview.picture.is_empty
     with null_sink.record() as recorded:
         qtbot.mouseClick(dialog.panel.preview.play_button, LEFT)
-        qtbot.waitUntil(lambda: window.session.state.title == "long after 50 steps", timeout=WAIT_MS)
-        qtbot.waitUntil(lambda: window.playing._player.position_frames > SAMPLE_RATE_HZ / 2, timeout=WAIT_MS)
+        player = window.playing._player
+        qtbot.waitUntil(lambda: (player.audition_frame or 0) > SAMPLE_RATE_HZ / 2, timeout=WAIT_MS)
         recorded.wait_for_silence()
     assert np.abs(recorded.wave()).max() > 0.1
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from app import itself
 from app.training import process as training_process
 from app.training.process import LOG_FILE, Training, Trainings
 from engine.errors import OutputError, UsageError
@@ -30,8 +31,8 @@ def wish(title: str, **others) -> TrainingWish:
 def trainings(tmp_path, monkeypatch):
     """A folder for trainings; their program is the trainee. What still runs at the end is ended."""
     monkeypatch.setenv("DEEPDEADNET_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("PYTHONPATH", str(training_process.PROGRAM.parent))
-    monkeypatch.setattr(training_process, "PROGRAM", Path(trainee.__file__))
+    monkeypatch.setenv("PYTHONPATH", str(itself.PROGRAM.parent))
+    monkeypatch.setattr(itself, "PROGRAM", Path(trainee.__file__))
     trainings = Trainings()
     yield trainings
     for process in trainings._processes.values():

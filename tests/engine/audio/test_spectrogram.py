@@ -67,33 +67,3 @@ def test_the_picture_holds_the_levels_in_the_colours_given(tmp_path: Path) -> No
     assert tuple(pixels[height // 2, width // 4]) == (0, 0, 0)
     assert tuple(pixels[height // 2, width * 3 // 4]) == (255, 0, 0)
     np.testing.assert_array_equal(colour_table(["#000000", "#ff0000"])[[0, 255]], [[0, 0, 0], [255, 0, 0]])
-
-
-def test_an_endless_one_shows_the_end_in_the_same_memory() -> None:
-    spectrogram = Spectrogram(max_columns=512, shown_frames=60 * 44_100)
-    for second in range(200):
-        spectrogram.push(sine(44_100, 100.0 * (1 + second % 2), 0.05))
-    assert len(spectrogram.levels) <= 512
-    end = spectrogram.first_frame + len(spectrogram.levels) * spectrogram.column_frames
-    assert 0 <= 200 * 44_100 - end < spectrogram.column_frames
-    assert end - spectrogram.first_frame >= 60 * 44_100
-    for second in (190, 191):  # and every column stands at its own time
-        middle = (second * 44_100 + 22_050 - spectrogram.first_frame) // spectrogram.column_frames
-        loudest_hz = bin_frequencies_hz()[spectrogram.levels[middle].argmax()]
-        assert abs(np.log2(loudest_hz / (100 * (1 + second % 2)))) < 2 / 12
-
-
-def test_what_is_cut_away_is_seen_anew() -> None:
-    low, high = sine(10 * 44_100, 100, 0.05), sine(10 * 44_100, 1_000, 0.05)
-    spectrogram = Spectrogram(max_columns=512, shown_frames=20 * 44_100)
-    spectrogram.push(low)
-    spectrogram.cut(4 * 44_100)
-    begin = spectrogram.next_frame
-    assert 0 <= 4 * 44_100 - begin < spectrogram.column_frames
-    spectrogram.push(np.concatenate([low[begin : 4 * 44_100], high[: 6 * 44_100]]))
-    loudest_hz = bin_frequencies_hz()[spectrogram.levels.argmax(1)]
-    edge = 4 * 44_100 // spectrogram.column_frames
-    assert (loudest_hz[5 : edge - 1] < 120).all()
-    assert (loudest_hz[edge + 2 :] > 900).all()
-    spectrogram.cut(10**9)
-    assert spectrogram.next_frame == 10 * 44_100

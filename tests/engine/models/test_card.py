@@ -37,6 +37,12 @@ def test_a_card_comes_back_as_written(folder: Path) -> None:
     verify(card)
 
 
+def test_seconds_may_be_left_out_and_may_be_whole(folder: Path) -> None:
+    assert (load_card(folder).learned_s, load_card(folder).context_s) == (0.0, 0.0)
+    change_card(folder, learned_s=9000, context_s=11.89)
+    assert (load_card(folder).learned_s, load_card(folder).context_s) == (9000, 11.89)
+
+
 def test_unknown_fields_of_a_later_version_are_passed_over(folder: Path) -> None:
     change_card(folder, mood="late")
     assert load_card(folder).title == "A Band"
@@ -69,6 +75,10 @@ def test_a_missing_file_is_named(folder: Path) -> None:
         {"needs": ["../x"]},
         {"needs": [["x"]]},
         {"sizes": 3},
+        {"learned_s": "long"},
+        {"learned_s": -1},
+        {"context_s": True},
+        {"context_s": float("nan")},
     ],
 )
 def test_a_card_that_lies_is_refused(folder: Path, values: dict[str, object]) -> None:

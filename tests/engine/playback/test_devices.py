@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from engine.audio.format import SAMPLE_RATE_HZ
+from engine.errors import UsageError
 from engine.playback.device import output_devices
 from engine.playback.player import Player
 from engine.takes.take import Take
@@ -68,6 +69,7 @@ def play_on_devices_that_come_and_go(folder: Path) -> None:
     assert output_devices() == []
     player.play()
     wait_for_frame(player, 2_000)  # it goes on, silently
+    wait_until(lambda: player.loudness.momentary_lufs > -40.0)  # and is measured
     assert str(player.output_problem).startswith("There is no audio output. Connect or choose")
     assert (player.state, player.output_name) == ("playing", None)
     for _ in range(2):
@@ -150,6 +152,41 @@ def test_another_device_can_be_chosen_while_it_plays(
     for stretch in heard:
         np.testing.assert_allclose(stretch, mix[at : at + len(stretch)] * fades(len(stretch)), atol=1e-4)
         at += len(stretch) + 1  # the fade's last frame is 0
+
+
+@undisturbed
+def test_another_buffer_can_be_chosen_while_it_plays(
+    null_sink: NullSink, new_player: Players, new_take: TakeMaker
+) -> None:
+    player = new_player()
+    take = new_take(smooth_tracks(10 * SAMPLE_RATE_HZ, stems=0))
+    mix = take.read_mix(0, take.mix_frames)
+    player.load(take)
+    with null_sink.record() as recording:
+        player.play()
+        wait_for_frame(player, SAMPLE_RATE_HZ)
+        before_s = player.latency_s
+        player.set_buffer(120.0)
+        wait_until(lambda: player.latency_s != before_s)
+        assert player.latency_s == pytest.approx(0.12, rel=0.5)
+        wait_for_frame(player, player.position_frames + SAMPLE_RATE_HZ)
+        player.stop()
+        recording.wait_for_silence()
+    assert before_s == pytest.approx(LATENCY_S, rel=0.5)
+    heard = stretches(recording.wave())
+    assert len(heard) == 2
+    at = 0
+    for stretch in heard:
+        np.testing.assert_allclose(stretch, mix[at : at + len(stretch)] * fades(len(stretch)), atol=1e-4)
+        at += len(stretch) + 1  # the fade's last frame is 0
+
+
+@pytest.mark.parametrize("buffer_ms", [0.0, -1.0, 501.0, float("nan")])
+def test_a_buffer_that_no_device_can_have_is_refused(buffer_ms: float) -> None:
+    player = Player()
+    with pytest.raises(UsageError, match="5 to 500 ms"):
+        player.set_buffer(buffer_ms)
+    player.close()
 
 
 def test_a_process_that_dies_is_replaced_and_the_take_goes_on(

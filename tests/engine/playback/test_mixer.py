@@ -96,7 +96,7 @@ def test_a_fader_that_moves_on_during_a_ramp_never_jumps() -> None:
     assert np.abs(np.diff(np.concatenate(blocks), axis=0)).max() <= 2.0 / RAMP_FRAMES + 1e-6
 
 
-def test_the_meter_holds_the_highest_peaks_after_the_faders_until_it_is_asked() -> None:
+def test_the_meter_holds_peaks_and_rms_after_the_faders_until_it_is_asked() -> None:
     mixer = Mixer(gains(0.5, 2.0, 1.0))
     tracks = np.zeros((2_000, 3, 2), np.float32)
     tracks[1_500, 0] = -0.8, 0.4  # drums
@@ -104,8 +104,12 @@ def test_the_meter_holds_the_highest_peaks_after_the_faders_until_it_is_asked() 
     tracks[300, 2] = 0.0, -0.6  # the rest shows in the master only
     mixed(mixer, tracks)
     mixed(mixer, tracks / 10)
-    np.testing.assert_allclose(mixer.meter.take(), [[0.4, 0.2], [0.2, 0.6], [0.4, 1.2]], rtol=1e-6)
-    np.testing.assert_array_equal(mixer.meter.take(), np.zeros((3, 2)))
+    peaks, rms = mixer.meter.take()
+    np.testing.assert_allclose(peaks, [[0.4, 0.2], [0.2, 0.6], [0.4, 1.2]], rtol=1e-6)
+    energy = 1.01 * np.square([[0.4, 0.2], [0.2, 0.6], [0.0, 0.0]])  # of both blocks
+    energy[2] = 1.01 * np.array([0.4**2 + 0.2**2, 0.2**2 + 1.2**2])
+    np.testing.assert_allclose(rms, np.sqrt(energy / 4_000), rtol=1e-5)
+    np.testing.assert_array_equal(mixer.meter.take(), np.zeros((2, 3, 2)))
 
 
 def test_without_stems_all_of_the_mix_is_in_the_rest(new_take: TakeMaker) -> None:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pytest
 
 from engine.audio.format import SAMPLE_RATE_HZ, Wave
+from engine.audio.loudness import Loudness, loudness_of
 from engine.errors import UsageError
 from engine.playback.limiter import CEILING
 from engine.playback.mixer import RAMP_FRAMES
@@ -300,14 +301,40 @@ def test_levels_show_what_sounds(new_player: Players, new_take: TakeMaker) -> No
     take = new_take(np.broadcast_to(np.array([0.1, 0.2, 0.3, 0.1, 0.0], np.float32)[:, None], (200_000, 5, 2)))
     player.load(take)
     player.set_mix(MixSettings((Strip(), Strip(muted=True), Strip(-6.0), Strip())))
-    np.testing.assert_array_equal(player.levels(), np.zeros((5, 2)))
+    np.testing.assert_array_equal(player.levels(), np.zeros((2, 5, 2)))
     player.play()
+    wait_for_frame(player, 11_025)
+    player.levels()
     wait_for_frame(player, 22_050)
     levels = [0.1, 0.0, 0.3 * 10 ** (-6 / 20), 0.1]
-    np.testing.assert_allclose(player.levels()[:, 0], [*levels, sum(levels)], rtol=1e-5)
+    peaks, rms = player.levels()
+    np.testing.assert_allclose(peaks[:, 0], [*levels, sum(levels)], rtol=1e-5)
+    np.testing.assert_allclose(rms, peaks, rtol=1e-4)  # of what stands still
     player.stop()
     player.levels()
-    np.testing.assert_array_equal(player.levels(), np.zeros((5, 2)))
+    np.testing.assert_array_equal(player.levels(), np.zeros((2, 5, 2)))
+
+
+@undisturbed
+def test_loudness_is_that_of_what_is_heard(null_sink: NullSink, new_player: Players, new_take: TakeMaker) -> None:
+    player = new_player()
+    player.load(new_take(smooth_tracks(16 * SAMPLE_RATE_HZ)))
+    assert player.loudness == Loudness()
+    with null_sink.record() as recording:
+        player.play()
+        wait_for_frame(player, 3 * SAMPLE_RATE_HZ)
+        player.pause()
+        recording.wait_for_silence()
+    heard_lufs = loudness_of([recording.wave()])
+    assert player.loudness.integrated_lufs == pytest.approx(heard_lufs, abs=0.2)
+    player.set_mix(MixSettings((Strip(),) * 4, master_gain_db=-12.0))
+    player.play()
+    wait_for_frame(player, 7 * SAMPLE_RATE_HZ)
+    assert player.loudness.short_term_lufs == pytest.approx(heard_lufs - 12.0, abs=0.5)
+    assert player.loudness.integrated_lufs > heard_lufs - 8.0
+    player.measure_loudness_anew()
+    wait_until(lambda: player.loudness.integrated_lufs < heard_lufs - 11.0)
+    player.close()
 
 
 def test_without_a_take_there_is_nothing_to_play() -> None:
@@ -318,7 +345,7 @@ def test_without_a_take_there_is_nothing_to_play() -> None:
     with pytest.raises(UsageError, match="generate or open"):
         player.play()
     assert player.state == "stopped"
-    assert player.levels().shape == (1, 2)
+    assert player.levels().shape == (2, 1, 2)
     assert (player.heard_frame, player.read_frame, player.playing, player.waiting) == (0, 0, False, False)
     player.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import math
 
 import numpy as np
@@ -72,3 +73,28 @@ def test_settings_are_values() -> None:
     assert MixSettings.unity(2) == MixSettings((Strip(), Strip()))
     with pytest.raises(dataclasses.FrozenInstanceError):
         Strip().muted = True  # type: ignore[misc]
+
+
+def test_settings_come_back_from_json() -> None:
+    settings = MixSettings((Strip(-math.inf, True, False, -0.5), Strip(3.5, soloed=True)), master_gain_db=-1.5)
+    assert MixSettings.from_json(json.loads(json.dumps(settings.to_json(), allow_nan=False))) == settings
+    assert MixSettings.from_json(MixSettings((), -math.inf).to_json()) == MixSettings((), -math.inf)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        None,
+        [],
+        {},
+        {"strips": [], "master_gain_db": "loud"},
+        {"strips": [], "master_gain_db": 7},
+        {"strips": [{"gain_db": 0}], "master_gain_db": 0},
+        {"strips": [{"gain_db": 0, "muted": 1, "soloed": False, "pan": 0}], "master_gain_db": 0},
+        {"strips": [{"gain_db": 0, "muted": False, "soloed": False, "pan": 2}], "master_gain_db": 0},
+        {"strips": 3, "master_gain_db": 0},
+    ],
+)
+def test_json_that_is_no_mixer_is_refused(values: object) -> None:
+    with pytest.raises(ValueError, match=r"faders|gain|pan"):
+        MixSettings.from_json(values)

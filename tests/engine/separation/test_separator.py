@@ -16,6 +16,7 @@ import torch
 from demucs.apply import apply_model
 from demucs.htdemucs import HTDemucs
 
+from engine import cores
 from engine.audio.format import SAMPLE_RATE_HZ, Wave
 from engine.errors import ModelError
 from engine.gate import Cancelled, Gate
@@ -239,6 +240,33 @@ def test_cancelled_in_the_middle_of_a_network_it_can_be_used_again(network: HTDe
     np.testing.assert_array_equal(separated(separator, mix), expected)
 
 
+def test_other_audio_can_be_separated_in_the_middle_of_a_network(separator: Separator) -> None:
+    mix, other = noise(3 * SEGMENT_FRAMES, 1), noise(2 * SEGMENT_FRAMES, 2)
+    alone = np.concatenate(list(separator.stream([mix])))
+    inner, outer = Gate(), Counting()
+    between: list[npt.NDArray[np.float32]] = []
+
+    class Yielding:
+        def go_through(self) -> None:
+            outer.go_through()
+            if outer.passages == 20:
+                between.extend(separator.stream([other], inner))
+                inner.cancel()  # it is over, and means nothing to the audio that was there before
+
+    np.testing.assert_array_equal(np.concatenate(list(separator.stream([mix], Yielding()))), alone)
+    np.testing.assert_array_equal(np.concatenate(between), np.concatenate(list(separator.stream([other]))))
+    assert outer.passages > 20
+
+
+class Counting:
+    """A gate that counts who goes through it."""
+
+    passages = 0
+
+    def go_through(self) -> None:
+        self.passages += 1
+
+
 def test_paused_in_the_middle_of_a_network_it_waits_and_goes_on(separator: Separator) -> None:
     mix, found, halted = noise(2 * SEGMENT_FRAMES), [], threading.Event()
 
@@ -256,6 +284,28 @@ def test_paused_in_the_middle_of_a_network_it_waits_and_goes_on(separator: Separ
     gate.gate.go_on()
     thread.join(60)
     np.testing.assert_array_equal(np.concatenate(found), separated(separator, mix))
+
+
+def test_it_takes_no_more_cores_than_it_may_and_goes_back(separator: Separator) -> None:
+    taken: list[int] = []
+
+    class Watching(Gate):
+        """Looks how many threads there are at every layer, and changes its mind in the middle."""
+
+        def go_through(self) -> None:
+            taken.append(torch.get_num_threads())
+            cores.use(1 if 10 < len(taken) < 20 else None)
+
+    torch.set_num_threads(2)
+    try:
+        for _ in separator.stream([np.zeros((SEGMENT_FRAMES, 2), np.float32)], Watching()):
+            pass
+    finally:
+        cores.use(None)
+        torch.set_num_threads(1)
+    assert taken[:11] == [2] * 11
+    assert taken[12:19] == [1] * 7
+    assert set(taken[21:]) == {2}
 
 
 def test_memory_does_not_grow_with_the_length(separator: Separator) -> None:

@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.errors import AudioFileError
 from engine.takes import take as takes
 from engine.takes.take import Take
 
@@ -142,19 +141,45 @@ def test_the_oldest_frame_never_comes_back(endless: Take) -> None:
     assert endless.first_frame == 250
 
 
-def test_an_endless_take_opens_again_when_it_is_finished(endless: Take) -> None:
+def test_an_endless_take_opens_again_as_what_was_kept_of_it(endless: Take) -> None:
+    endless.recipe = {"pieces": [{"model": "m", "from_frame": n, "journey_frame": 0} for n in (0, 3_000, 4_500)]}
     for start in range(0, 5_000, 500):
         endless.append_mix(mix_of(start, start + 500))
     endless.skip_stems(4_100)
     endless.append_stems(stems_of(4_100, 4_700))
-    with pytest.raises(AudioFileError, match="holds no take"):
-        Take.open(endless.folder)
     endless.finish()
     again = Take.open(endless.folder)
-    assert (again.first_frame, again.mix_frames, again.planned_frames) == (4_000, 5_000, 5_000)
-    assert (again.stems_from(0), again.stems_end(4_100)) == (4_100, 4_700)
-    np.testing.assert_array_equal(again.read_mix(4_000, 1_000), mix_of(4_000, 5_000))
-    np.testing.assert_array_equal(again.read_stems(4_100, 600), stems_of(4_100, 4_700))
+    assert (again.first_frame, again.mix_frames, again.planned_frames, again.kept_frames) == (0, 1_000, 1_000, None)
+    assert (again.stems_from(0), again.stems_end(100), again.stem_frames) == (100, 700, 700)
+    np.testing.assert_array_equal(again.read_mix(0, 2_000), mix_of(4_000, 5_000))
+    np.testing.assert_array_equal(again.read_stems(100, 2_000), stems_of(4_100, 4_700))
+    assert [(piece["from_frame"], piece["journey_frame"]) for piece in again.recipe["pieces"]] == [(0, 1_000), (500, 0)]
+    again.close()
+
+
+def test_an_endless_take_that_is_broken_off_has_what_was_written_down_last(endless: Take, monkeypatch) -> None:
+    monkeypatch.setattr(takes, "DESCRIBED_FRAMES", 200)
+    fresh = Take.open(endless.folder)
+    assert fresh.mix_frames == 0
+    fresh.close()
+    for start in range(0, 3_200, 100):
+        endless.append_mix(mix_of(start, start + 100))
+        endless.append_stems(stems_of(start, start + 100))
+        again = Take.open(endless.folder)
+        end = (start + 100) // 200 * 200
+        begin = max(0, end - 1_000)
+        np.testing.assert_array_equal(again.read_mix(0, 2_000), mix_of(begin, end))
+        there = again.stem_frames
+        np.testing.assert_array_equal(again.read_stems(0, 2_000), stems_of(begin, begin + there))
+        again.close()
+
+
+def test_what_was_cut_is_not_opened_again(endless: Take, monkeypatch) -> None:
+    monkeypatch.setattr(takes, "DESCRIBED_FRAMES", 200)
+    endless.append_mix(mix_of(0, 800))
+    endless.cut(500)
+    again = Take.open(endless.folder)
+    np.testing.assert_array_equal(again.read_mix(0, 2_000), mix_of(0, 500))
     again.close()
 
 

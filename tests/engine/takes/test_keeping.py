@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from engine.errors import OutputError, UsageError
-from engine.takes.keeping import BLOCK_FRAMES, keep, recipe_between
+from engine.takes.keeping import BLOCK_FRAMES, keep
+from engine.takes.pieces import recipe_between
 from engine.takes.take import Take
 
 FRAMES = 3 * BLOCK_FRAMES

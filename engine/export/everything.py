@@ -1,20 +1,18 @@
-"""Engine thread: how a take leaves the studio: the mix as heard, the stems as they were separated."""
+"""Engine thread: what the command line writes of a take: 32-bit float WAV files under fixed names, and all about it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from engine.audio.files import wave_writer
 from engine.audio.format import SAMPLE_RATE_HZ
 from engine.audio.picture import save_picture
 from engine.audio.spectrogram import Spectrogram
 from engine.audio.writing import replaced_on_success
-from engine.errors import UsageError
-from engine.playback.mixer import render
+from engine.export.choices import MIX, ExportChoices, What
+from engine.export.writing import Export, export
 from engine.playback.settings import MixSettings
 from engine.takes.take import Take
 
@@ -28,13 +26,7 @@ def export_mix(take: Take, settings: MixSettings, path: Path) -> Iterator[float]
         OutputError: the file cannot be written.
         UsageError: the take is empty.
     """
-    frames = _existing_frames(take.mix_frames)
-    done = 0
-    with wave_writer(path) as writer:
-        for wave in render(take, settings, 0, frames):
-            writer.write(wave)
-            done += len(wave)
-            yield done / frames
+    return _export(take, settings, "mix", {MIX: path})
 
 
 def export_stems(take: Take, folder: Path) -> Iterator[float]:
@@ -44,14 +36,15 @@ def export_stems(take: Take, folder: Path) -> Iterator[float]:
         OutputError: a file cannot be written.
         UsageError: the take has no stems.
     """
-    frames = _existing_frames(take.stem_frames)
-    with ExitStack() as files:
-        writers = [files.enter_context(wave_writer(folder / f"{name}.wav")) for name in take.stem_names]
-        for start in range(0, frames, BLOCK_FRAMES):
-            stems = take.read_stems(start, min(BLOCK_FRAMES, frames - start))
-            for index, writer in enumerate(writers):
-                writer.write(stems[:, index])
-            yield (start + len(stems)) / frames
+    as_made = MixSettings.unity(len(take.stem_names))
+    return _export(take, as_made, "stems", {name: folder / f"{name}.wav" for name in take.stem_names})
+
+
+def _export(take: Take, settings: MixSettings, what: What, paths: Mapping[str, Path]) -> Iterator[float]:
+    """Undated: the same take makes the same files on any day."""
+    yield from export(
+        Export(take, settings, ExportChoices(what, format="wav32"), paths, dated=False, conflict="replace")
+    )
 
 
 def export_everything(take: Take, settings: MixSettings, folder: Path, *, stops: Sequence[str]) -> Iterator[float]:
@@ -67,10 +60,8 @@ def export_everything(take: Take, settings: MixSettings, folder: Path, *, stops:
         OutputError: a file cannot be written.
         UsageError: the take is empty.
     """
-    for fraction in export_mix(take, settings, folder / "mix.wav"):
-        yield fraction / 2
-    for fraction in export_stems(take, folder / "stems"):
-        yield 0.5 + fraction / 2
+    paths = {MIX: folder / "mix.wav"} | {name: folder / "stems" / f"{name}.wav" for name in take.stem_names}
+    yield from _export(take, settings, "both", paths)
     _export_picture(take, folder / "spectrogram.png", stops)
     recipe = {**take.recipe, "frames": take.mix_frames, "faders": asdict(settings)}
     with replaced_on_success(folder / "take.json") as partial:
@@ -83,9 +74,3 @@ def _export_picture(take: Take, path: Path, stops: Sequence[str]) -> None:
         spectrogram.push(take.read_mix(start, BLOCK_FRAMES))
     spectrogram.finish()
     save_picture(path, spectrogram.levels, duration_s=take.mix_frames / SAMPLE_RATE_HZ, stops=stops)
-
-
-def _existing_frames(frames: int) -> int:
-    if not frames:
-        raise UsageError("There is nothing to export yet: wait until there is sound.")
-    return frames

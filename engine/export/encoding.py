@@ -1,0 +1,172 @@
+"""Engine thread: audio into a file of any of the formats: limited, resampled, dithered, with its tags."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soundfile
+import soxr
+
+from engine.audio.format import CHANNELS, SAMPLE_RATE_HZ, Wave
+from engine.audio.writing import output_error, replaced_on_success
+from engine.export.choices import ExportChoices
+from engine.export.quantising import quantised
+from engine.export.tags import Behind, Tags
+from engine.playback.limiter import LATENCY_FRAMES, Limiter
+
+WAV_LIMIT_BYTES = 2**32 - 2**20
+"""The most a WAV file can hold, and some room for what it says of itself; beyond that it becomes an RF64 file."""
+
+_SFC_SET_ADD_PEAK_CHUNK = 0x1050  # of libsndfile's sndfile.h
+
+NOTHING: Wave = np.zeros((0, CHANNELS), np.float32)
+
+
+class Levelled:
+    """A gain, and if wanted the limiter, its delay made up for: as many frames come out as went in."""
+
+    def __init__(self, gain: float, *, limited: bool) -> None:
+        """Begin with the first frame."""
+        self._gain = np.float32(gain)
+        self._limiter = Limiter() if limited else None
+        self._ahead = LATENCY_FRAMES  # frames that come out before the first that went in
+
+    def push(self, wave: Wave) -> Wave:
+        """What comes of the next frames (frames, 2)."""
+        wave = wave * self._gain
+        if self._limiter is None:
+            return wave
+        self._limiter.process(wave)
+        early = min(self._ahead, len(wave))
+        self._ahead -= early
+        return wave[early:]
+
+    def flush(self) -> Wave:
+        """What is still to come when all is in."""
+        if self._limiter is None:
+            return NOTHING
+        return self.push(np.zeros((LATENCY_FRAMES, CHANNELS), np.float32))
+
+
+class Resampled:
+    """The same sound at another rate: as many seconds come out as went in, to the nearest frame."""
+
+    def __init__(self, rate_hz: int) -> None:
+        """Begin with the first frame, at the program's rate; `rate_hz` is the other one."""
+        self._rate_hz = rate_hz
+        self._stream: Any = None
+        if rate_hz != SAMPLE_RATE_HZ:
+            self._stream = soxr.ResampleStream(SAMPLE_RATE_HZ, rate_hz, CHANNELS, dtype="float32", quality="VHQ")
+        self._pushed = self._given = 0
+
+    def push(self, wave: Wave) -> Wave:
+        """What comes of the next frames (frames, 2)."""
+        if self._stream is None:
+            return wave
+        self._pushed += len(wave)
+        out: Wave = self._stream.resample_chunk(wave)
+        self._given += len(out)
+        return out
+
+    def flush(self) -> Wave:
+        """What is still to come when all is in."""
+        if self._stream is None:
+            return NOTHING
+        missing = max(0, round(self._pushed * self._rate_hz / SAMPLE_RATE_HZ) - self._given)
+        rest: Wave = self._stream.resample_chunk(NOTHING, last=True)[:missing]
+        return np.concatenate([rest, np.zeros((missing - len(rest), CHANNELS), np.float32)])
+
+
+class EncodedFile:
+    """Appends program audio to a file; made by `encoded_file`."""
+
+    def __init__(self, file: soundfile.SoundFile, choices: ExportChoices, levelled: Levelled, seed: int) -> None:
+        """Write into an open file; `seed` makes the dither."""
+        self._file, self._format = file, choices.file_format
+        self._levelled = levelled
+        self._resampled = Resampled(choices.rate_hz)
+        self._rng = np.random.default_rng(seed)
+
+    def write(self, wave: Wave) -> None:
+        """Append (frames, 2)."""
+        self._put(self._resampled.push(self._levelled.push(wave)))
+
+    def finish(self) -> None:
+        """Append what is still on its way."""
+        self._put(self._resampled.push(self._levelled.flush()))
+        self._put(self._resampled.flush())
+
+    def _put(self, wave: Wave) -> None:
+        if not len(wave):
+            return
+        bits = self._format.bits
+        self._file.write(quantised(wave, bits, self._rng) if bits else wave)
+
+
+def is_limited(choices: ExportChoices) -> bool:
+    """Whether what would clip is limited; a peak that is brought to its place never does, and floats cannot clip."""
+    return choices.level != "peak" and not choices.file_format.is_float
+
+
+@contextmanager
+def encoded_file(
+    path: Path, choices: ExportChoices, tags: Tags, levelled: Levelled, *, frames: int, seed: int
+) -> Iterator[EncodedFile]:
+    """Write an audio file that appears under its name when it is whole; the same sound makes the same file.
+
+    Args:
+        path: where, with the extension of the format.
+        choices: format and rate.
+        tags: what it says of itself.
+        levelled: what brings the sound to its level.
+        frames: how many will come, at the program's rate.
+        seed: of the dither.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    with replaced_on_success(path) as partial:
+        try:
+            with _opened(path, partial, choices, tags, frames) as file:
+                encoded = EncodedFile(file, choices, levelled, seed)
+                yield encoded
+                encoded.finish()
+        except soundfile.LibsndfileError as cause:
+            # It says no more than "system error": on a file that could be opened that is the disk.
+            raise output_error(path, OSError(errno.ENOSPC, "disk full")) from cause
+
+
+@contextmanager
+def _opened(
+    path: Path, partial: Path, choices: ExportChoices, tags: Tags, frames: int
+) -> Iterator[soundfile.SoundFile]:
+    form = choices.file_format
+    with partial.open("w+b") as beginning:  # libsndfile would not say why it cannot
+        target: Path | Behind = partial
+        if form.family == "MP3":
+            beginning.write(tags.to_id3())
+            target = Behind(beginning)
+        options: dict[str, Any] = {} if form.compression is None else {"compression_level": form.compression}
+        if form.family == "MP3":
+            options["bitrate_mode"] = "CONSTANT"
+        with soundfile.SoundFile(
+            target, "w", choices.rate_hz, CHANNELS, subtype=form.subtype, format=container(choices, frames), **options
+        ) as file:
+            # libsndfile would put the time of day into a PEAK chunk: the same samples must make the same file.
+            soundfile._snd.sf_command(file._file, _SFC_SET_ADD_PEAK_CHUNK, soundfile._ffi.NULL, 0)
+            if form.family != "MP3":
+                tags.mark(file)
+            yield file
+        if isinstance(target, Behind) and target.problem:
+            raise output_error(path, target.problem) from target.problem
+
+
+def container(choices: ExportChoices, frames: int) -> str:
+    """What libsndfile calls the kind of file that so many frames at the program's rate go into."""
+    family = choices.file_format.family
+    return "RF64" if family == "WAV" and choices.file_bytes(frames) > WAV_LIMIT_BYTES else family
