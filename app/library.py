@@ -274,7 +274,6 @@ class LibraryHand(QObject):
         if folder in self._doomed:
             self._doomed.discard(folder)
             if exists:
-                self._thread.look_at(folder)
                 self._thread.delete_folder(folder)
         elif exists:
             self._thread.look_at(folder)

@@ -1,4 +1,4 @@
-"""Picture thread, and the GUI thread's door to it: looks at takes, so that neither the window nor the engine must."""
+"""GUI thread's door to the picture thread, and its own side: looks at takes, so that neither window nor engine must."""
 
 from __future__ import annotations
 

@@ -73,9 +73,8 @@ class Previewing(QObject):
         self.thread_.open(name, path)
 
     def close(self) -> None:
-        """Look no more; no other call may follow."""
+        """Look no more, when the player has been closed; no other call may follow."""
         self._timer.stop()
-        self._player.end_audition()
         self.thread_.close()
 
     def _listen(self, name: str, take: Take) -> None:

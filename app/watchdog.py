@@ -6,12 +6,13 @@ with what the GUI thread was doing then.
 
 from __future__ import annotations
 
+import faulthandler
 import logging
 import os
-import sys
+import re
+import tempfile
 import threading
 import time
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -102,17 +103,18 @@ class _Heart:
     def watch(self) -> None:
         while not self.stopped.wait(self._longest_s / 4):
             if time.monotonic() - self._beaten_s > self._longest_s and not self._stack:
-                self._stack = "".join(traceback.StackSummary.from_list(_where(self._thread)).format())
+                self._stack = _where(self._thread)
 
 
-def _where(thread: int) -> list[traceback.FrameSummary]:
-    """Where a thread is.
+def _where(thread: int) -> str:
+    """Where a thread is, the latest call last.
 
     Whoever has hold of a frame keeps what is in its variables, and throws it away in the end, in another thread: a
-    painter may be among that, and the program dies. So the frames are let go before a line of source is looked up.
+    painter may be among that, and the program dies. `faulthandler` reads frames without taking hold of them.
     """
-    places, frame = [], sys._current_frames().get(thread)
-    while frame is not None:
-        places.append((frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name))
-        frame = frame.f_back
-    return [traceback.FrameSummary(file, line, name) for file, line, name in reversed(places)]
+    with tempfile.TemporaryFile("w+", encoding="utf8") as file:
+        faulthandler.dump_traceback(file, all_threads=True)
+        file.seek(0)
+        blocks = file.read().split("\n\n")
+    block = next((block for block in blocks if re.match(rf"Thread 0x0*{thread:x} ", block)), "")
+    return "\n".join(reversed(block.splitlines()[1:]))

@@ -252,7 +252,9 @@ class Window(QMainWindow):
         take = self.session.state.take
         self.exporting.refresh()
         self.dragging.refresh()
-        self.keep_button.setVisible(take is not None and take.kept_frames is not None and not take.finished)
+        is_on_air = take is not None and take.kept_frames is not None and not take.finished
+        self.keep_button.setVisible(is_on_air)
+        self.transport.set_endless(is_on_air)
         self.make_bar.set_more_available(has_style(take) and bool(self.making.titles))
 
     # What the files say
@@ -301,9 +303,9 @@ class Window(QMainWindow):
         """End everything that runs, then go: nothing half-made stays behind."""
         self.hide()
         self.training.close()
-        self.models.previewing.close()
         self.mixing.close()
         self.playing.close()
+        self.models.previewing.close()
         self.staging.close()
         self.library.close()
         self.takes.close()

@@ -85,6 +85,13 @@ def font(
     return made
 
 
+def fixed_font() -> QFont:
+    """The system's own type in which every letter is equally wide, for what a program has written."""
+    made = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    made.setPixelSize(CAPTION_PX)
+    return made
+
+
 def icon(name: str, role: str = "text", filled: bool = False) -> QIcon:
     """An icon of the set in `resources/icons` in the present colour of a role, faint where its control is disabled.
 
@@ -409,6 +416,7 @@ QComboBox {
 }
 QComboBox:hover { background: $panel; }
 QComboBox:focus { border: 2px solid $text; padding: 0 7px; min-height: ${inner}px; }
+QComboBox:disabled { color: $faint; background: $panel; }
 QComboBox::drop-down { border: none; width: 28px; }
 QComboBox::down-arrow { image: none; }
 QComboBox QAbstractItemView {
@@ -422,9 +430,14 @@ QCheckBox::indicator { width: 16px; height: 16px; border: 1px solid $faint; bord
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; }
 QCheckBox:disabled { color: $faint; }
 QCheckBox::indicator:disabled { border-color: $line; }
+QCheckBox::indicator:checked:disabled { background: $faint; border-color: $faint; }
 QCheckBox::indicator:focus { border: 2px solid $text; width: 14px; height: 14px; }
 
 *[panel="message"] { background: $raised; border: 1px solid $line; border-radius: ${corner}px; }
 *[panel="message"][kind="error"] { border-color: $mute; }
-QPlainTextEdit { background: $well; border: 1px solid $line; border-radius: ${corner}px; color: $dim; }
+QPlainTextEdit {
+    background: $well; border: 1px solid $line; border-radius: ${corner}px; color: $dim; padding: 1px;
+    selection-background-color: $accent; selection-color: $on_accent;
+}
+QPlainTextEdit:focus { border: 2px solid $text; padding: 0; }
 """

@@ -17,6 +17,7 @@ MODULES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py") 
 ACTIVITIES = (
     "GUI thread",
     "Engine thread",
+    "File thread",
     "Feeder thread",
     "Audio callback",
     "Any activity",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from resources import theme
 from widgets.elided_label import ElidedLabel
 from widgets.room_button import RoomButton
 
 STEPS = 1000
+BAR_WIDTHS_PX = (40, 140)
 
 
 class ActivityBar(QFrame):
@@ -108,7 +109,9 @@ def _bar(name: str) -> QProgressBar:
     bar = QProgressBar()
     bar.setAccessibleName(name)
     bar.setTextVisible(False)
-    bar.setFixedWidth(140)
+    bar.setMinimumWidth(BAR_WIDTHS_PX[0])
+    bar.setMaximumWidth(BAR_WIDTHS_PX[1])
+    bar.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)  # gives way before words do
     return bar
 
 

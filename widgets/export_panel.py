@@ -269,8 +269,9 @@ class ExportPanel(QWidget):
         self._show_problem(self._problem)
 
     def _show_problem(self, sentence: str) -> None:
-        self._rest()
         self._problem = sentence
+        if sentence:
+            self._rest()
         self._wrong.setText(self.problem)
         self._wrong.setVisible(bool(self.problem))
         self.export_button.setEnabled(not self.problem)
@@ -283,6 +284,7 @@ class ExportPanel(QWidget):
     def _set_choices(self, choices: ExportChoices) -> None:
         self._choices = choices
         self._problem = ""
+        self._rest()
         self._show()
 
     def _set_format(self, name: str) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from resources import theme
+from widgets.elided_label import ElidedLabel
 
 HEIGHT_PX = 120
 INVITATION = "Drop a folder of recordings here"
@@ -28,13 +29,12 @@ class FolderDrop(QFrame):
         self.setProperty("panel", "drop")
         self.setAcceptDrops(True)
         self.setFixedHeight(HEIGHT_PX)
-        self._title = QLabel(INVITATION)
+        self._title = ElidedLabel(INVITATION)
         self._title.setProperty("role", "title")
-        self._line = QLabel(FORMATS)
+        self._line = ElidedLabel(FORMATS)
         self._line.setProperty("role", "dim")
         self._line.setFont(theme.font(tabular=True))
         for label in (self._title, self._line):
-            label.setTextFormat(Qt.TextFormat.PlainText)
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.button = QPushButton(" Choose a folder…")
         theme.set_icon(self.button, "folder-open")

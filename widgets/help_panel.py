@@ -23,6 +23,8 @@ Credit = tuple[str, str, str]
 """What is used, from whom or under which licence, and where it is found; the last may be empty."""
 COLUMNS = 4
 WORDS_PX = 132
+ONE_LINE = 20
+"""So many letters stand in one line."""
 TO_CREDITS, TO_KEYS = "Credits and licences", "Keys"
 
 
@@ -84,12 +86,28 @@ def _keys_page(keys: KeyLines) -> QWidget:
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(7 * theme.STEP_PX)
     columns = [_Column() for _ in range(COLUMNS)]
-    for heading, lines in keys.items():
-        min(columns, key=lambda column: column.lines).add(heading, lines)
-    for column in columns:
+    for headings, column in zip(_divided(keys), columns, strict=True):
+        for heading in headings:
+            column.add(heading, keys[heading])
         column.close()
         row.addLayout(column.grid, stretch=1)
     return page
+
+
+def _divided(keys: KeyLines) -> list[list[str]]:
+    """The headings in columns about equally high: the longest first, and then all in their order."""
+    columns: list[list[str]] = [[] for _ in range(COLUMNS)]
+    for heading in sorted(keys, key=lambda heading: _height(keys[heading]), reverse=True):
+        min(columns, key=lambda column: sum(_height(keys[other]) for other in column)).append(heading)
+    order = list(keys)
+    for column in columns:
+        column.sort(key=order.index)
+    return sorted(columns, key=lambda column: order.index(column[0]) if column else len(order))
+
+
+def _height(lines: Sequence[tuple[Sequence[str], str]]) -> float:
+    """Of a group, in lines: what it does may need two of them."""
+    return 2 + sum(1.0 if len(words) <= ONE_LINE else 1.6 for _, words in lines)
 
 
 class _Column:

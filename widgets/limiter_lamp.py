@@ -12,7 +12,7 @@ LEAST_DB = 0.05
 
 
 class LimiterLamp(Readout):
-    """ "0.0 dB" at rest, or lit with the reduction."""
+    """Reads 0.0 dB at rest, and is lit with the reduction."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("limiter", "dB", parent)

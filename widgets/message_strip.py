@@ -76,6 +76,7 @@ class MessageStrip(QFrame):
         self._details = QPlainTextEdit()
         self._details.setReadOnly(True)
         self._details.setAccessibleName("Details")
+        self._details.setFont(theme.fixed_font())
         self._details.setMinimumHeight(DETAILS_HEIGHTS_PX[0])
         self._details.setMaximumHeight(DETAILS_HEIGHTS_PX[1])
         self._more = QWidget()

@@ -22,8 +22,9 @@ class RoomButton(QPushButton):
         self.setFont(theme.font(theme.CAPTION_PX, tabular=True))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         menu = QMenu(self)
-        menu.addAction("Show the folder of the takes", self.folder_wanted.emit)
-        self._empty_action = menu.addAction("", self.trash_emptied.emit)
+        menu.addAction("Show the folder of the takes").triggered.connect(self.folder_wanted)
+        self._empty_action = menu.addAction("")
+        self._empty_action.triggered.connect(self.trash_emptied)
         self.setMenu(menu)
         self.show_room("", "")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPolygonF
 
 from resources import theme
 from widgets.numerals import clock_text
@@ -75,10 +75,14 @@ def _region_text(region: tuple[float, float]) -> str:
     return f"{clock_text(region[1] - region[0], tenths=True)}  ×"
 
 
+_WITH_ALPHA = QImage.Format.Format_ARGB32_Premultiplied
+
+
 @lru_cache(maxsize=8)
-def playhead_picture(height: int, ratio: float) -> QPixmap:
+def playhead_picture(height: int, ratio: float) -> QImage:
     """A line with a shade on either side, which is seen on any colour, and a triangle on top; PLAYHEAD_PX wide."""
-    made, middle_px = QPixmap(QSize(PLAYHEAD_PX, height) * ratio), PLAYHEAD_PX / 2
+    # No pixmap: it would outlive the application, which it must not.
+    made, middle_px = QImage(QSize(PLAYHEAD_PX, height) * ratio, _WITH_ALPHA), PLAYHEAD_PX / 2
     made.setDevicePixelRatio(ratio)
     made.fill(Qt.GlobalColor.transparent)
     painter = QPainter(made)

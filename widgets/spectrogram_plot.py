@@ -377,7 +377,7 @@ class SpectrogramPlot(QWidget):
         painter.drawPixmap(QRectF(area), self._still, QRectF(QPointF(area.topLeft()) * ratio, area.size() * ratio))
         if self._length_s:
             playhead = playhead_picture(self.plot_rect().height(), ratio)
-            painter.drawPixmap(QPointF(self._playhead_px() - PLAYHEAD_PX / 2, 0), playhead)
+            painter.drawImage(QPointF(self._playhead_px() - PLAYHEAD_PX / 2, 0), playhead)
         painter.end()  # at once, also where somebody holds on to this frame: the watchdog looks at it
 
     def _marked(self, ratio: float) -> QPixmap:

@@ -29,7 +29,7 @@ class StageReadout(QWidget):
         return QSize(0, 24)
 
     @property
-    def text(self) -> str:
+    def words(self) -> str:
         """What it says."""
         return " · ".join(self._parts)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from engine import cores
 from engine.audio.format import CHANNELS, Wave
@@ -33,9 +33,9 @@ ENCODER_FRAMES = 128
 ENCODER_BATCH = 16
 """Encoder windows computed at once."""
 
-TRIAL_ROWS = 6
-"""Decoder rows of each channel, at most, on which the error of bfloat16 is measured: 1.1 s of sound. It is to be small
-enough in each row for itself."""
+TRIAL_ROWS = 12
+"""Decoder rows, at most, on which the error of bfloat16 is measured, both channels together: 1.1 s of sound. It is to
+be small enough in each row for itself."""
 
 DECODER_BATCH = 32
 """Decoder rows computed at once, both channels together: 5.9 s of sound at the published hop."""
@@ -100,8 +100,6 @@ class PublishedAutoencoder:
         self.noise_sizes = tuple(network.noise_size for network in decoders) if any(map(makes_noise, decoders)) else ()
         self._compiled: Callable[..., tuple[Arrays, ...]] | None = None
         self._may_use_bfloat16 = bfloat16_wanted()
-        threads = min(CHANNELS, cores.wanted() or cores.available())
-        self.threads = ThreadPoolExecutor(threads, "channel of the sound")
         if encoders:
             self._latents_of_windows = compiled(self._encode_windows, [(ENCODER_FRAMES, config.frequencies)])
 
@@ -130,15 +128,15 @@ class PublishedAutoencoder:
         be a generator's, and always the same, as those are with which `Musika.load` begins.
 
         Args:
-            rows: (2 · m, LATENTS_PER_ROW, latent_depth), those of the left channel first.
-            noise: (2 · m, size) for each of the `noise_sizes`.
+            rows: (rows, LATENTS_PER_ROW, latent_depth).
+            noise: (rows, size) for each of the `noise_sizes`.
 
         Returns:
-            Real and imaginary parts (2 · m, FRAMES_PER_ROW, frequencies).
+            Real and imaginary parts (rows, FRAMES_PER_ROW, frequencies).
         """
         if self._compiled is None:
             if self._may_use_bfloat16:
-                self._spend_bfloat16(rows, *noise)
+                self._spend_bfloat16(rows[:TRIAL_ROWS], *(part[:TRIAL_ROWS] for part in noise))
             shapes = [rows.shape[1:], *(part.shape[1:] for part in noise)]
             self._compiled = compiled(self._spectra_of_rows, shapes)
         return self._compiled(rows, *noise)
@@ -146,16 +144,11 @@ class PublishedAutoencoder:
     def _spend_bfloat16(self, *inputs: Arrays) -> None:
         decode = with_arrays(self._spectra_of_rows)
         code_decoder, spectrum_decoder = self.decoders
-        channels = [np.split(part, CHANNELS) for part in inputs]
-        tried = [np.concatenate([channel[:TRIAL_ROWS] for channel in part]) for part in channels]
 
         def trial() -> Arrays:
-            inverse = spectra.InverseStft(self.config.hop, CHANNELS)
-            found = [
-                _joined(*both) for both in zip(*(np.split(part, CHANNELS) for part in decode(*tried)), strict=True)
-            ]
-            pieces = np.clip(inverse.push(np.stack(found)), -1, 1).reshape(CHANNELS, len(tried[0]) // CHANNELS, -1)
-            return np.concatenate(pieces[:, -max(1, pieces.shape[1] - 1) :])  # in the first one frames are missing
+            sound = spectra.InverseStft(self.config.hop, CHANNELS).push(_by_channel(*decode(*inputs)))
+            rows = np.clip(sound, -1, 1).reshape(CHANNELS, len(inputs[0]) // CHANNELS, -1)
+            return np.concatenate(rows[:, -max(1, rows.shape[1] - 1) :])  # not the first ones: there frames are missing
 
         spend_bfloat16(code_decoder.multiplications | spectrum_decoder.multiplications, trial)
 
@@ -208,7 +201,8 @@ class PublishedDecoder:
     def __init__(self, autoencoder: PublishedAutoencoder, seed: int) -> None:
         """Begin a sound."""
         self._autoencoder = autoencoder
-        self._inverses = [spectra.InverseStft(autoencoder.config.hop, 1) for _ in range(CHANNELS)]
+        threads = cores.wanted() or cores.available()
+        self._inverse = spectra.InverseStft(autoencoder.config.hop, CHANNELS, threads=threads)
         self._noise = decoder_noise(seed)
         self._waiting = np.zeros((0, autoencoder.latent_size), np.float32)
 
@@ -218,7 +212,7 @@ class PublishedDecoder:
         full = len(waiting) // LATENTS_PER_ROW * LATENTS_PER_ROW
         self._waiting = waiting[full:]
         step = DECODER_BATCH // CHANNELS * LATENTS_PER_ROW
-        pieces = [self._sound(waiting[i : min(i + step, full)]) for i in range(0, full, step)]
+        pieces = [self._sound(self._spectra(waiting[i : min(i + step, full)])) for i in range(0, full, step)]
         return np.concatenate(pieces) if pieces else np.zeros((0, CHANNELS), np.float32)
 
     def flush(self) -> Wave:
@@ -227,44 +221,39 @@ class PublishedDecoder:
         pieces = []
         if rest:
             row = np.pad(self._waiting, ((0, LATENTS_PER_ROW - rest), (0, 0)), mode="edge")
-            pieces.append(self._sound(row, rest * FRAMES_PER_LATENT))
+            pieces.append(self._sound(self._spectra(row)[:, : rest * FRAMES_PER_LATENT]))
             self._waiting = self._waiting[:0]
-        return np.concatenate([*pieces, _wave([inverse.flush()[0] for inverse in self._inverses])])
+        return np.concatenate([*pieces, _wave(self._inverse.flush())])
 
-    def _sound(self, latents: Arrays, frames: int | None = None) -> Wave:
-        """Full rows (m, latent_size) → what they make complete, or the first spectrogram frames of them."""
-        depth = self._autoencoder.config.latent_depth
-        by_channel = np.moveaxis(latents.reshape(-1, LATENTS_PER_ROW, CHANNELS, depth), 2, 0)
-        rows = by_channel.reshape(-1, LATENTS_PER_ROW, depth)
-        found = self._autoencoder.spectra_of_rows(rows, *self._draw_noise(len(rows) // CHANNELS))
-        each = zip(self._inverses, *(np.split(part, CHANNELS) for part in found), strict=True)
-
-        def channel(parts: tuple[spectra.InverseStft, Arrays, Arrays]) -> Arrays:
-            inverse, real, imaginary = parts
-            sound: Arrays = inverse.push(_joined(real, imaginary)[None, :frames])[0]
-            return sound
-
-        return _wave(list(self._autoencoder.threads.map(channel, each)))
+    def _spectra(self, latents: Arrays) -> spectra.Complex:
+        """Full rows (m, latent_size) → (2, 16 · m, frequencies)."""
+        config = self._autoencoder.config
+        by_channel = latents.reshape(-1, LATENTS_PER_ROW, CHANNELS, config.latent_depth).swapaxes(1, 2)
+        rows = by_channel.reshape(-1, LATENTS_PER_ROW, config.latent_depth)  # left and right in turn
+        return _by_channel(*self._autoencoder.spectra_of_rows(rows, *self._draw_noise(len(rows))))
 
     def _draw_noise(self, rows: int) -> list[Arrays]:
-        """Noise (2 · rows, size) for the next rows: row by row, so that it does not depend on how latents are cut."""
+        """Noise for the next rows: row by row, so that it does not depend on how the latents are cut."""
         sizes = self._autoencoder.noise_sizes
         if not sizes:
             return []
-        noise = self._noise.standard_normal((rows, CHANNELS, sum(sizes)), dtype=np.float32).swapaxes(0, 1)
-        return np.split(noise.reshape(CHANNELS * rows, -1), np.cumsum(sizes)[:-1], axis=1)
+        noise = self._noise.standard_normal((rows, sum(sizes)), dtype=np.float32)
+        return [np.ascontiguousarray(part) for part in np.split(noise, np.cumsum(sizes)[:-1], axis=1)]
+
+    def _sound(self, complex_spectra: npt.NDArray[np.complex64]) -> Wave:
+        return _wave(self._inverse.push(complex_spectra))
 
 
-def _joined(real: Arrays, imaginary: Arrays) -> spectra.Complex:
-    """Real and imaginary parts (rows, FRAMES_PER_ROW, frequencies) → (rows · FRAMES_PER_ROW, frequencies)."""
-    joined = np.empty(real.shape, np.complex64)
-    joined.real, joined.imag = real, imaginary
-    return joined.reshape(-1, real.shape[-1])
+def _by_channel(real: Arrays, imaginary: Arrays) -> spectra.Complex:
+    """Rows (2 · m, FRAMES_PER_ROW, frequencies) of left and right in turn → (2, m · FRAMES_PER_ROW, frequencies)."""
+    rows, frames, frequencies = real.shape
+    joined = np.empty((CHANNELS, rows // CHANNELS, frames, frequencies), np.complex64)
+    for part, values in ((joined.real, real), (joined.imag, imaginary)):
+        part[:] = values.reshape(-1, CHANNELS, frames, frequencies).swapaxes(0, 1)
+    return joined.reshape(CHANNELS, -1, frequencies)
 
 
-def _wave(channels: list[Arrays]) -> Wave:
-    """Two channels (frames,) → (frames, 2), clipped to ± 1."""
-    wave = np.empty((len(channels[0]), CHANNELS), np.float32)
-    for index, channel in enumerate(channels):
-        np.clip(channel, -1, 1, out=wave[:, index])
-    return wave
+def _wave(channels: Arrays) -> Wave:
+    """(2, frames) → (frames, 2), clipped to ± 1."""
+    wave = np.empty(channels.shape[::-1], np.float32)
+    return np.clip(channels.T, -1, 1, out=wave)

@@ -106,14 +106,20 @@ def product(x: Tensor, matrix: Tensor) -> Tensor:
 
 def views(x: Tensor, size: int, stride: int, padding: str) -> Tensor:
     """What each step of a convolution sees: (batch, time, channels) → (batch, new time, size · channels)."""
-    time = x.shape[1]
-    missing = max((math.ceil(time / stride) - 1) * stride + size - time, 0) if padding == "same" else 0
+    _, time, channels = x.shape
     if size == stride == 1:
         return x
-    if missing:
-        x = ops.pad(x, ((0, 0), (missing // 2, missing - missing // 2), (0, 0)))
-    last = time + missing - size
-    return ops.concatenate([x[:, tap : last + tap + 1 : stride] for tap in range(size)], axis=2)
+    same = padding == "same"
+    steps = -(-time // stride) if same else (time - size) // stride + 1
+    before = max((steps - 1) * stride + size - time, 0) // 2 if same else 0
+    whole, rest = divmod(size, stride)
+    groups = steps + whole - (not rest)  # of `stride` times each: slices that leave out times are slow
+    x = ops.pad(x, ((0, 0), (before, max(groups * stride - before - time, 0)), (0, 0)))[:, : groups * stride]
+    x = ops.reshape(x, (-1, groups, stride * channels))
+    seen = [x[:, group : group + steps] for group in range(whole)]
+    if rest:
+        seen.append(x[:, whole : whole + steps, : rest * channels])
+    return ops.concatenate(seen, axis=2)
 
 
 def evens_and_odds(kernel: Tensor) -> tuple[Tensor, Tensor]:

@@ -24,7 +24,7 @@ from engine.models.weights import check_shapes, read_tensors
 from engine.separation.inference import for_inference
 from engine.separation.network import build_network, largest_shapes, segment_frames
 from engine.separation.precision import ENOUGH_DB, Precision, agreement_db, has_bfloat16, trial_mix
-from engine.separation.segments import Joint, cut
+from engine.separation.segments import Joint, cut, lengths
 from engine.takes.take import Stems
 
 TRIAL_FRAMES = SAMPLE_RATE_HZ // 2
@@ -62,7 +62,8 @@ class Separator:
         if precision is None and has_bfloat16():
             quicker = cls(network, "bfloat16")
             if _agree(separator, quicker):
-                return quicker
+                separator = quicker
+        separator._warm_up()
         return separator
 
     @property
@@ -99,6 +100,10 @@ class Separator:
             raise ModelError(f"The sizes of {name} do not fit together: import the model again.") from cause
         if shape != (len(moment), len(self.stem_names), CHANNELS):
             raise ModelError(f"The sizes of {name} do not make a separator: import the model again.")
+
+    def _warm_up(self) -> None:
+        """Take the memory for a first segment, and compile what it needs: here, and not before the first stems."""
+        self._separate(np.zeros((next(lengths(self._segment_frames, soon=True)), CHANNELS), np.float32))
 
     def _separate(self, audio: Wave, gate: Passage = OPEN) -> Stems:
         """The stems (frames, stems, 2) of one segment (frames, 2), or of less."""

@@ -157,7 +157,7 @@ class Library:
     def restore(self, entry: Entry) -> Entry:
         """Take a take out of the trash again."""
         self._move(self.folder / TRASH / entry.folder.name, entry.folder)
-        return entry
+        return self.entry(entry.folder) or entry
 
     def empty_trash(self) -> None:
         """Remove what was thrown away, and the leftovers of takes that never got a sound, from the disk for good."""

@@ -176,9 +176,12 @@ def test_a_take_that_is_thrown_away_while_it_is_made_ends_and_comes_back(window,
     qtbot.waitUntil(lambda: not doomed.exists() and window.session.state.entry is not None, timeout=WAIT_MS)
     assert window.session.state.entry.folder == first.folder  # its neighbour is on the stage
     assert "trash" in window.message.sentence
+    qtbot.waitUntil(lambda: "MB" in window.activity.room_button.menu().actions()[1].text(), timeout=WAIT_MS)
+    assert len(window.rooms.takes.list.cards.shown) == 1
     window.history.undo()
     qtbot.waitUntil(lambda: len(window.rooms.takes.list.cards.shown) == 2, timeout=WAIT_MS)
     assert doomed.exists()
+    assert window.rooms.takes.list.cards.shown[0].progress is None
 
 
 def test_a_take_is_made_at_once_in_the_middle_of_an_import_which_goes_on_afterwards(window, qtbot, tmp_path):

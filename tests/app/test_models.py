@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialogButtonBox, QFileDialog
 
@@ -229,3 +230,31 @@ def test_the_order_of_what_has_no_date_stays():
         for name, day in (("b", "1980-01-01"), ("z", ""), ("a", ""), ("c", "1970-01-01"))
     ]
     assert [card.name for card in in_order(cards)] == ["z", "a", "c", "b"]
+
+
+def test_what_was_loaded_plays_on_when_the_preview_ends(window, qtbot, tmp_path):
+    t_s = np.arange(20 * SAMPLE_RATE_HZ) / SAMPLE_RATE_HZ
+    sine = (0.1 * np.sin(2 * np.pi * 441 * t_s)).astype(np.float32)
+    soundfile.write(tmp_path / "song.wav", np.stack([sine, sine], axis=1), SAMPLE_RATE_HZ)
+    window.making.import_files([tmp_path / "song.wav"])
+    take = lambda: window.session.state.take  # noqa: E731
+    qtbot.waitUntil(lambda: take() is not None and take().finished, timeout=WAIT_MS)
+    player, before = window.playing._player, window.session.state
+    window.playing.play()
+    qtbot.waitUntil(lambda: player.position_frames > SAMPLE_RATE_HZ, timeout=WAIT_MS)
+    window.models.toggle_preview()
+    qtbot.waitUntil(lambda: (player.audition_frame or 0) > SAMPLE_RATE_HZ // 2, timeout=WAIT_MS)
+    stood_at = player.position_frames
+    qtbot.waitUntil(lambda: not window.transport._playing, timeout=WAIT_MS)
+    after = window.session.state
+    assert (after.take, after.title, after.mix) == (before.take, before.title, before.mix)
+    window.models.toggle_preview()
+    assert player.state == "playing"
+    qtbot.waitUntil(lambda: player.position_frames > stood_at + SAMPLE_RATE_HZ // 2, timeout=WAIT_MS)
+    assert player.position_frames < stood_at + 15 * SAMPLE_RATE_HZ
+    window.models.toggle_preview()
+    qtbot.waitUntil(lambda: (player.audition_frame or 0) > 0, timeout=WAIT_MS)
+    window.playing.toggle()  # Space: the loaded take is what it is about
+    assert player.audition_frame is None
+    assert player.state == "playing"
+    qtbot.waitUntil(lambda: window.models.previewing.heard == "", timeout=WAIT_MS)

@@ -15,6 +15,11 @@ from tests.sound import NullSink
 from tests.tiny_models import write_tiny_models
 
 LONGEST_BUSY_MS = 50
+BACKLOG_SHARE = 0.15
+"""While the machine is busy with something else, work piles up for the window: at most so much of what it has to wait.
+
+So much of a processor it takes while music plays.
+"""
 SCREEN_PX = (WINDOW_PX[0] + 360, WINDOW_PX[1] + 40)
 """There is room for another program beside the window."""
 
@@ -51,7 +56,9 @@ def travel(tiny_models: Path, null_sink: NullSink) -> Travel:
         let_a_hand_use_the_window(module, folder, "-screen 0 {}x{}x24".format(*SCREEN_PX))
         seen = json.loads((folder / FILE).read_text())
         long = [
-            f"{busy_ms} of {ms} ms\n{stack}" for busy_ms, ms, stack in seen["blockades"] if busy_ms > LONGEST_BUSY_MS
+            f"{busy_ms} of {duration_ms} ms\n{stack}"
+            for busy_ms, duration_ms, stack in seen["blockades"]
+            if busy_ms > LONGEST_BUSY_MS + BACKLOG_SHARE * (duration_ms - busy_ms)
         ]
         assert not long, "\n".join(long)
         return Journey(folder, seen)

@@ -43,6 +43,12 @@ def use(window: Window, pointer: Pointer, seen: Seen) -> Steps:
     yield lambda: player.state == "playing"
     seen["radio off"] = not window.radio.is_on
 
+    (radio,) = (entry for entry in window.library.entries.values() if entry.folder != kept.folder)
+    takes = window.rooms.takes.list
+    pointer.click(takes.viewport(), takes.visualRect(takes.cards.index_of(str(radio.folder))).center())
+    yield lambda: window.session.state.entry.folder == radio.folder and player.state == "playing"
+    seen["can be skipped"] = window.transport.skip_button.isVisible()
+
 
 @pytest.fixture(scope="module")
 def journey(travel: Travel, tmp_path_factory) -> Journey:
@@ -61,6 +67,10 @@ def test_the_last_30_seconds_are_kept_with_their_stems(journey):
 def test_the_radio_goes_on_until_another_take_is_wanted(journey):
     assert journey.seen["still on"]
     assert journey.seen["radio off"]
+
+
+def test_what_was_on_air_is_a_take_like_others_afterwards(journey):
+    assert not journey.seen["can be skipped"]
 
 
 if __name__ == "__main__":

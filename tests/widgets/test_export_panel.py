@@ -34,6 +34,7 @@ def panel(qtbot) -> ExportPanel:
     qtbot.addWidget(panel)
     panel.show_subject(SUBJECT, ExportChoices(folder=MUSIC))
     panel.show()
+    panel.activateWindow()
     return panel
 
 
@@ -168,6 +169,15 @@ def test_the_question_takes_the_place_of_the_button_and_enter_keeps_both(panel, 
     with qtbot.waitSignal(panel.wanted) as told:
         press(panel, "Replace")
     assert told.args[2] == "replace"
+
+
+def test_the_question_stays_when_a_field_is_left(panel, qtbot):
+    press(panel, "Level Peak")
+    qtbot.waitUntil(panel.isActiveWindow)
+    panel.level.field.setFocus()
+    panel.ask([MUSIC / "Slow burn - Mix.wav"])  # which takes the focus
+    assert not panel.level.field.hasFocus()
+    assert panel.question.isVisible()
 
 
 def test_another_choice_takes_the_question_back(panel):

@@ -108,13 +108,13 @@ def test_what_the_mouse_is_on_is_told_and_pointed_at(stage):
     paint(stage.view, 0, 30)
     view = stage.view
     mouse(view, QEvent.Type.MouseMove, view.x_of(10.0), view.y_of(440.0))
-    time, frequency, level = stage.readout.text.split(" · ")
+    time, frequency, level = stage.readout.words.split(" · ")
     assert time in ("0:09.9", "0:10.0", "0:10.1")
     assert frequency.endswith("Hz A4")
     assert level == "−20 dB"
     assert stage.scale._pointed_db == -20.0
     QApplication.sendEvent(view, QEvent(QEvent.Type.Leave))
-    assert stage.readout.text == ""
+    assert stage.readout.words == ""
     assert stage.scale._pointed_db is None
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from engine.audio.files import wave_writer
-from engine.musika.journey import Journey
+from engine.musika.journey import USUAL_TRUNCATION, Journey
 from engine.studio import Studio, frames_of
 
 
 def render_takes(
-    models: Sequence[str], out: Path, *, count: int, length_s: float, truncation: float = 2.0
+    models: Sequence[str], out: Path, *, count: int, length_s: float, truncation: float = USUAL_TRUNCATION
 ) -> Iterator[Path]:
     """Takes of the seeds from 0 on, as `out/<model>/seed-0000.wav`; those that are there already are left alone.
 

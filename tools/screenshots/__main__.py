@@ -1,4 +1,4 @@
-"""Writes docs/screenshots: a home with takes of the bundled models, then the real window in every state.
+"""Command line: writes docs/screenshots: a home with takes of the bundled models, then the real window in every state.
 
     python -m tools.screenshots                 what docs/screenshots/README.md shows
     python -m tools.screenshots --all FOLDER    every state in every size and theme, to be looked at
@@ -17,6 +17,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.null_sink import running_daemon, sound_card
@@ -41,8 +43,7 @@ def main() -> int:
         return 2
     out = (options.all or PICTURES).resolve()
     out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="screenshots-") as name:
-        folder = Path(name)
+    with a_home() as folder:
         fill_library(folder / "full")
         sound = sound_card_in(folder)
         with running_daemon(folder / "sound", sound):
@@ -53,6 +54,17 @@ def main() -> int:
     if options.all is None:
         write_readme(out)
     return 0
+
+
+@contextmanager
+def a_home() -> Iterator[Path]:
+    """A folder with the same name in every run, for it is to be read in the pictures; gone afterwards."""
+    folder = Path(tempfile.gettempdir()) / "DeepDeadNet"
+    folder.mkdir()  # nobody else's
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
 
 
 def sound_card_in(folder: Path) -> dict[str, str]:

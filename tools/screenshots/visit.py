@@ -22,7 +22,6 @@ from app.program import make_application, make_window
 from app.window import Window
 from engine.audio.format import SAMPLE_RATE_HZ
 from engine.playback.settings import MixSettings, Strip
-from resources import theme
 from tools.screenshots.picture import SIZES_PX, shots, write
 from tools.screenshots.takes import LONG_NAME
 
@@ -40,26 +39,27 @@ class Photographer:
     def __init__(self, window: Window, out: Path, scale: int, *, everything: bool) -> None:
         self._window, self._out, self._scale, self._everything = window, out, scale, everything
 
-    def take(self, state: str) -> None:
-        """In all sizes and themes that this visit can."""
+    def take(self, state: str, at_s: float | None = None) -> None:
+        """In all sizes and themes that this visit can; with a time, what is loaded plays at that time in each."""
         for shot in shots(state, self._scale, everything=self._everything):
             self._window.setGeometry(0, 0, *SIZES_PX[shot.size])
-            theme.apply(_application(), shot.scheme)  # type: ignore[arg-type]
+            self._window.store.change(theme=shot.scheme)
+            if at_s is not None:
+                self._play(at_s)
             pass_time(SETTLED_S)
             write(self._screen(), self._out / shot.name)
             print(shot.name, flush=True)
         self._window.setGeometry(0, 0, *SIZES_PX["1280"])
-        theme.apply(_application(), "dark")
+        self._window.store.change(theme="dark")
+
+    def _play(self, at_s: float) -> None:
+        self._window.playing.seek(at_s)
+        self._window.playing.play()
+        pass_time(1.0)  # until the meters have risen
 
     def _screen(self) -> QImage:
         """What the screen shows of the window, dialogs included."""
         return self._window.screen().grabWindow(0, 0, 0, self._window.width(), self._window.height()).toImage()
-
-
-def _application() -> QApplication:
-    application = QApplication.instance()
-    assert isinstance(application, QApplication)
-    return application
 
 
 def pass_time(duration_s: float) -> None:
@@ -88,7 +88,8 @@ def opened(home: Path) -> Iterator[Window]:
     window.show()
     window.start()
     wait_until(lambda: bool(window.picker.buttons), "there are models")
-    pass_time(2.0)  # their pictures
+    wait_until(lambda: window.activity.text == "Ready", "the networks are loaded")
+    pass_time(1.0)
     try:
         yield window
     finally:
@@ -119,22 +120,21 @@ class Visit:
     def __init__(self, window: Window, photographer: Photographer) -> None:
         self._window, self._take = window, photographer.take
 
-    def play(self, name: str, at_s: float) -> None:
+    def play(self, name: str) -> None:
         """Let a take of the library be heard."""
         window = self._window
         entry = next(entry for entry in window.library.entries.values() if entry.name == name)
         window.library.play(entry.folder)
         wait_until(lambda: window.session.state.title == name, f"{name} is loaded")
-        pass_time(1.0)
-        window.playing.seek(at_s)
-        pass_time(1.5)
+        pass_time(0.5)
 
     def generating(self) -> None:
         """A take in the making."""
         window = self._window
         window.session.change_recipe(length_s=60.0, seed=48_213)
+        before = window.session.state.take
         window.making.generate()
-        wait_until(lambda: window.session.state.take is not None, "there is a take")
+        wait_until(lambda: window.session.state.take is not before, "there is a take")
         take = window.session.state.take
         wait_until(lambda: take.stem_frames > 14 * SAMPLE_RATE_HZ, "there are stems")
         self._take("generating")
@@ -143,26 +143,26 @@ class Visit:
 
     def playing(self) -> None:
         """A take that plays, and moved faders."""
-        self.play("First set, closer", 12.0)
+        self.play("First set, closer")
         self._window.session.update(mix=MIX)
         pass_time(1.0)
-        self._take("playing")
+        self._take("playing", 12.0)
 
     def stem(self) -> None:
         """The picture of a stem."""
-        self.play("First set, closer", 4.0)
+        self.play("First set, closer")
         self._window.stage.tabs.choose(2)
-        self._take("stem")
+        self._take("stem", 4.0)
         self._window.stage.tabs.choose(0)
 
     def region(self) -> None:
         """A part of a take, in a loop."""
-        self.play("First set, closer", 9.0)
+        self.play("First set, closer")
         drag(self._window, 8.0, 14.0)
         self._window.playing.toggle_loop()
         self._window.view.zoom_to_region()
         self._window.view.zoom_out()
-        self._take("region")
+        self._take("region", 9.0)
         self._window.playing.toggle_loop()
         self._window.view.let_go()
         self._window.view.show_all()
@@ -170,17 +170,17 @@ class Visit:
     def compare(self) -> None:
         """Two takes at the same loudness."""
         window = self._window
-        self.play("Slow burn", 6.0)
+        self.play("Slow burn")
         other = next(entry for entry in window.library.entries.values() if entry.name == "First set, closer")
         window.comparing.begin(other)
-        pass_time(3.0)
-        self._take("compare")
+        wait_until(lambda: "qually loud" in window.rooms.takes.comparison.note, "both are measured")
+        self._take("compare", 6.0)
         window.comparing.end()
 
     def long_names(self) -> None:
         """Six stems, a long name."""
-        self.play(LONG_NAME, 10.0)
-        self._take("long-names")
+        self.play(LONG_NAME)
+        self._take("long-names", 10.0)
 
     def more(self) -> None:
         """The second row of what makes a take."""
@@ -226,7 +226,7 @@ class Visit:
         window = self._window
         window.store.change(export=replace(window.store.settings.export, what="both"))
         window.store.change(export_folder=Path("/tmp/Music/Exports"))
-        self.play("First set, closer", 5.0)
+        self.play("First set, closer")
         window.exporting.open()
         self._take("export")
         window.exporting.overlay.close()

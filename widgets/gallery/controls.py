@@ -75,7 +75,9 @@ def slider(value: float) -> ValueSlider:
 
 def presets() -> PresetField:
     """Presets and a field."""
-    return PresetField({"0:10": 10.0, "0:30": 30.0}, "Time", read=length_s, text=clock_text)
+    made = PresetField({"0:10": 10.0, "0:30": 30.0}, "Time", read=length_s, text=clock_text)
+    made.field.setAccessibleName("Time, minutes and seconds")
+    return made
 
 
 def line(text: str, *, wrong: bool = False) -> QLineEdit:

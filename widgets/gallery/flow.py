@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -26,6 +26,15 @@ class Flow(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put them in rows."""
+        self._arrange()
+
+    def event(self, event: QEvent) -> bool:
+        """One of them may need more room than before."""
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._arrange()
+        return super().event(event)
+
+    def _arrange(self) -> None:
         x_px, y_px, row_px = 0, 0, 0
         for widget in self._widgets:
             size = widget.sizeHint()

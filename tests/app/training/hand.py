@@ -11,13 +11,18 @@ import sys
 from pathlib import Path
 
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 
 from app.training.dialog import TrainingDialog
 from app.window import Window
-from tests.app.hand import Steps, click, dialog, let_use, type_over, xdotool
+from tests.app.hand import Steps, click, let_use, type_over, xdotool
 
 SCREEN_PX = (1280, 720)
+
+
+def dialog() -> QFileDialog | None:
+    """The file dialog that is open, if any."""
+    return next((w for w in QApplication.topLevelWidgets() if isinstance(w, QFileDialog) and w.isVisible()), None)
 
 
 def ask_for_training(window: Window) -> Steps:

@@ -150,6 +150,20 @@ def test_a_compiled_transposed_convolution_is_the_plain_one(time: int) -> None:
     np.testing.assert_allclose(found, plain, atol=1e-5)
 
 
+@pytest.mark.parametrize("time", [7, 8, 16])
+@pytest.mark.parametrize("kernel", [1, 3, 4])
+@pytest.mark.parametrize("stride", [1, 2])
+@pytest.mark.parametrize("padding", ["same", "valid"])
+def test_a_compiled_convolution_is_the_plain_one(time: int, kernel: int, stride: int, padding: str) -> None:
+    layer = built(convolution("c", 6, kernel, stride, padding), 5)
+    x = np.random.default_rng(0).standard_normal((3, time, 5), dtype=np.float32)
+
+    plain = with_arrays(lambda tensor: (layer(tensor),))(x)[0]
+    found = compiled(lambda tensor: (layer(tensor),), [(time, 5)])(x)[0]
+
+    np.testing.assert_allclose(found, plain, atol=1e-5)
+
+
 @pytest.mark.parametrize(
     "make",
     [lambda: convolution("c", 24, 3), lambda: convolution("s", 24, 3, stride=2), lambda: transposed("t", 24)],

@@ -7,9 +7,9 @@ import pytest
 
 from engine.audio.format import SAMPLE_RATE_HZ
 from engine.playback.feed import FEED_BYTES, Feed
-from engine.playback.filling import Filling
+from engine.playback.filling import STEMS_AHEAD_FRAMES, WORTHWHILE_FRAMES, Filling
 from engine.playback.settings import MixSettings
-from engine.playback.tracks import Tracks
+from engine.playback.tracks import CROSSOVER_FRAMES, Tracks
 from engine.takes.take import Take
 from tests.engine.playback.conftest import TakeMaker, append, smooth_tracks
 
@@ -80,3 +80,40 @@ def test_a_full_ring_loses_nothing(new_take: TakeMaker) -> None:
         pass
     assert feed.ring.free_frames < 4_096
     np.testing.assert_allclose(drained(filling, feed), tracks, atol=1e-6)
+
+
+def test_stems_that_come_for_what_was_read_already_are_crossed_over_to_from_a_moment_ahead(new_take: TakeMaker) -> None:
+    tracks = smooth_tracks(SAMPLE_RATE_HZ)
+    take = new_take(tracks[:0], finished=False)
+    take.append_mix(tracks.sum(axis=1))
+    filling, feed = attached(take, SAMPLE_RATE_HZ)
+    while filling.top_up():
+        pass
+    feed.ring.consume(5_000)
+    assert filling.with_new_stems() is None
+    take.append_stems(tracks[:, :-1])
+    again = filling.with_new_stems()
+    assert again is not None
+    start = 5_000 + STEMS_AHEAD_FRAMES
+    assert (again.start_frame, again.joins) == (start, (filling, start))
+    heard = again.passage.read(4_096)
+    weights = np.minimum(np.arange(1, 4_097) / CROSSOVER_FRAMES, 1)[:, None, None]
+    np.testing.assert_allclose(heard[:, :-1], weights * tracks[start : start + 4_096, :-1], atol=1e-6)
+    np.testing.assert_allclose(heard.sum(axis=1), tracks[start : start + 4_096].sum(axis=1), atol=1e-6)
+
+
+def test_nothing_is_read_again_for_stems_that_were_there_or_are_too_short_to_be_worth_it(new_take: TakeMaker) -> None:
+    tracks = smooth_tracks(SAMPLE_RATE_HZ)
+    filling, _ = attached(new_take(tracks), SAMPLE_RATE_HZ)
+    while filling.top_up():
+        pass
+    assert filling.with_new_stems() is None
+    growing = new_take(tracks[:0], finished=False)
+    growing.append_mix(tracks.sum(axis=1))
+    filling, _ = attached(growing, SAMPLE_RATE_HZ)
+    while filling.top_up():
+        pass
+    growing.append_stems(tracks[: STEMS_AHEAD_FRAMES + WORTHWHILE_FRAMES - 1, :-1])
+    assert filling.with_new_stems() is None
+    growing.append_stems(tracks[STEMS_AHEAD_FRAMES + WORTHWHILE_FRAMES - 1 :, :-1])
+    assert filling.with_new_stems() is not None

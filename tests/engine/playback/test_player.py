@@ -172,6 +172,30 @@ def test_a_growing_take_plays_on_after_a_stall(null_sink: NullSink, new_player: 
 
 
 @undisturbed
+def test_stems_that_come_late_are_on_the_faders_before_what_was_read_has_been_played(
+    null_sink: NullSink, new_player: Players, new_take: TakeMaker
+) -> None:
+    player = new_player()
+    tracks = smooth_tracks(4 * SAMPLE_RATE_HZ)
+    take = new_take(tracks[:0], finished=False)
+    take.append_mix(tracks.sum(axis=1))
+    player.load(take)
+    with null_sink.record() as recording:
+        player.play()
+        wait_until(lambda: player.read_frame > SAMPLE_RATE_HZ)
+        read_frame = player.read_frame
+        player.levels()
+        take.append_stems(tracks[:, :-1])
+        take.finish()
+        wait_until(lambda: player.levels()[0, :-1].all())
+        assert player.position_frames < read_frame
+        wait_until(lambda: player.state == "stopped")
+        recording.wait_for_silence()
+    (stretch,) = stretches(recording.wave())
+    assert_sounds_like(stretch, tracks.sum(axis=1)[: len(stretch)] * fades(len(stretch), out=False))
+
+
+@undisturbed
 def test_closing_while_it_plays_fades_out(null_sink: NullSink, new_player: Players, new_take: TakeMaker) -> None:
     player = new_player()
     take = new_take(smooth_tracks(4 * SAMPLE_RATE_HZ))
