@@ -205,7 +205,7 @@ def test_a_long_recipe_is_whole_in_every_format(take, tmp_path):
 
 def test_of_too_many_pieces_the_last_is_told(take, tmp_path):
     pieces = [
-        {"model": f"band {index}", "journey": {"style": index}, "from_frame": 100 * index, "journey_frame": 0}
+        {"model": f"band {index}", "journey": {"style": index}, "from_frame": 80 * index, "journey_frame": 0}
         for index in range(1500)
     ]
     take.recipe = {"pieces": pieces}
