@@ -89,9 +89,11 @@ def use(window: Window, folder: Path) -> Steps:
     yield lambda: not view.is_zoomed
     xdotool("key", "Escape")
     yield lambda: view.region is None and player.loop is None
+    sought_s: list[float] = []  # what was asked for: while it plays, where it is depends on when one looks
+    view.sought.connect(lambda position_s: sought_s.append(position_s))
     click(view, at(45.0))
     yield lambda: player.position_frames > 44 * SAMPLE_RATE_HZ
-    seen["sought_s"] = view.position_s
+    seen["sought_s"] = sought_s[-1]
     (folder / "seen.json").write_text(json.dumps(seen))
 
 
