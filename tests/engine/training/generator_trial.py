@@ -262,7 +262,7 @@ def published(folder: Path) -> dict[str, Any]:
 
 def trial(folder: Path) -> dict[str, Any]:
     torch.set_num_threads(1)
-    training.PREVIEW_S = 1
+    training.PREVIEW_FRAMES = 44_100
     autoencoder = make_autoencoder(folder)
     latents = make_latents(autoencoder)
     np.save(folder / "coordinates.npy", training_coordinates(np.random.default_rng(7), 9, 128))

@@ -48,7 +48,7 @@ def together(folder: Path, latents: Latents) -> None:
 
 
 def main(folder: Path) -> None:
-    training.PREVIEW_S = 1
+    training.PREVIEW_FRAMES = 44_100
     devices.use_threads(1)
     device = devices.choose_device("cpu")
     with parallel.joined(device):
