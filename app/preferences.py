@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
+from app.asking import ask_folder
 from app.desktop import show_path
 from app.settings import BUFFERS_MS, SettingsStore
 from engine import cores
@@ -111,13 +112,8 @@ class Preferences(QObject):
 
     def _ask_folder(self, name: str) -> None:
         setting = FOLDERS[name]
-        dialog = QFileDialog(self.overlay, f"Where {name} go", str(getattr(self._store.settings, setting)))
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        # Where a path was typed, the folder shown is selected besides, and the signal for one alone does not come.
-        dialog.filesSelected.connect(lambda paths: self._store.change(**{setting: Path(paths[-1])}))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        folder: Path = getattr(self._store.settings, setting)
+        ask_folder(self.overlay, f"Where {name} go", folder, lambda chosen: self._store.change(**{setting: chosen}))
 
     def _show_folder(self, name: str) -> None:
         folder: Path = getattr(self._store.settings, FOLDERS[name])

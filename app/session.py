@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from secrets import randbelow
 from typing import Any
 
@@ -115,7 +114,6 @@ class State:
         entry: of that take, in the library; None for what is not kept, such as a preview.
         matched_db: what a comparison takes away from the master, so that two takes are as loud as each other.
         title: what the take is called.
-        folder: where the last export went.
     """
 
     recipe: Recipe = field(default_factory=Recipe)
@@ -124,7 +122,6 @@ class State:
     entry: Entry | None = None
     matched_db: float = 0.0
     title: str = ""
-    folder: Path = field(default_factory=Path.home)
 
 
 class Session(QObject):

@@ -213,7 +213,7 @@ class Window(QMainWindow):
 
     def ask_recording(self) -> None:
         """Ask for recordings or a take to open."""
-        ask_recordings(self, self.session.state.folder, self.library.take_in)
+        ask_recordings(self, Path.home(), self.library.take_in)
 
     # What the session says
 

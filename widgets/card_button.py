@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
@@ -10,6 +10,7 @@ from resources import theme
 
 CARD_HEIGHT_PX = 60
 LAMP_PX = 8
+CORNER_PX = theme.PANEL_CORNER_PX - 2
 
 
 class CardButton(QAbstractButton):
@@ -32,6 +33,12 @@ class CardButton(QAbstractButton):
         self._lamp = lamp
         self.update()
 
+    def event(self, event: QEvent) -> bool:
+        """Also the mouse that comes and goes is shown."""
+        if event.type() in (QEvent.Type.Enter, QEvent.Type.Leave):
+            self.update()
+        return super().event(event)
+
     def sizeHint(self) -> QSize:
         """As wide as there is room."""
         return QSize(200, CARD_HEIGHT_PX)
@@ -45,7 +52,11 @@ class CardButton(QAbstractButton):
         painter.setBrush(QColor(theme.COLOURS.hover if self.underMouse() else theme.COLOURS.raised))
         inset = width / 2
         box = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
-        painter.drawRoundedRect(box, theme.PANEL_CORNER_PX - 2, theme.PANEL_CORNER_PX - 2)
+        painter.drawRoundedRect(box, CORNER_PX, CORNER_PX)
+        self._paint_texts(painter)
+
+    def _paint_texts(self, painter: QPainter) -> None:
+        """Draw what stands on the card."""
         room_px = self.width() - 2 * theme.GAP_PX
         title_room_px = room_px - (2 * LAMP_PX if self._lamp else 0)
         title = theme.font(theme.BODY_PX, QFont.Weight.DemiBold)

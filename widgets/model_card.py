@@ -7,18 +7,18 @@ from html import escape
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFont, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from resources import theme
+from widgets.card_button import CORNER_PX, CardButton
 from widgets.picture_strip import HEIGHT_PX as PICTURE_PX
 from widgets.picture_strip import PictureStrip
 from widgets.preview_button import SIZE_PX as BUTTON_PX
 from widgets.preview_button import PreviewButton
 
 HEIGHT_PX = 120
-CORNER_PX = theme.PANEL_CORNER_PX - 2
 EDGE_PX = 2
 LINES_PX = (47, 65, 80, 95)
 """Where title and lines begin."""
@@ -48,23 +48,16 @@ class ModelFacts:
         return " ".join((self.name, self.title, *self.lines, self.about))
 
 
-class ModelButton(QAbstractButton):
+class ModelButton(CardButton):
     """The chosen one has an edge in the accent colour and a tick. P plays the preview of the card with the focus."""
 
     preview_pressed = Signal(str)
     """The name of the model whose preview is to be heard, or no longer."""
 
     def __init__(self, card: ModelFacts, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(card.title, ". ".join(filter(None, (*card.lines, card.about))), parent)
         self.card = card
-        self.setText(card.title)
-        self.setAccessibleName(card.title)
-        self.setAccessibleDescription(". ".join(filter(None, (*card.lines, card.about))))
         self.setToolTip(_sheet(card))
-        self.setCheckable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.picture = PictureStrip(CORNER_PX - 1, note="" if card.has_preview else "No preview", parent=self)
         self.preview_button = PreviewButton(card.title, self)
         self.preview_button.setVisible(card.has_preview)
@@ -102,30 +95,8 @@ class ModelButton(QAbstractButton):
         middle_px = EDGE_PX + PICTURE_PX // 2
         self.preview_button.move(self.width() - BUTTON_PX - 2 * theme.STEP_PX, middle_px - BUTTON_PX // 2)
 
-    def event(self, event: QEvent) -> bool:
-        """Also the mouse that comes and goes is shown."""
-        if event.type() in (QEvent.Type.Enter, QEvent.Type.Leave):
-            self.update()
-        return super().event(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the card around the picture."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        edge, width = self._edge()
-        painter.setPen(QPen(QColor(edge), width))
-        painter.setBrush(QColor(theme.COLOURS.hover if self.underMouse() else theme.COLOURS.raised))
-        inset = width / 2
-        box = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
-        painter.drawRoundedRect(box, CORNER_PX, CORNER_PX)
-        self._paint_texts(painter)
-
-    def _edge(self) -> tuple[str, int]:
-        if self.hasFocus():
-            return theme.COLOURS.text, 2
-        return (theme.COLOURS.accent, 2) if self.isChecked() else (theme.COLOURS.line, 1)
-
     def _paint_texts(self, painter: QPainter) -> None:
+        """Draw title and lines below the picture, and a tick where it is chosen."""
         room_px = self.width() - 2 * theme.GAP_PX
         tick_px = theme.ICON_PX + theme.STEP_PX if self.isChecked() else 0
         if self.isChecked():
@@ -136,13 +107,6 @@ class ModelButton(QAbstractButton):
         caption = theme.font(theme.CAPTION_PX, tabular=True)
         for text, top_px in zip(self.card.lines, LINES_PX[1:], strict=False):
             self._paint_line(painter, text, caption, theme.COLOURS.dim, top_px, room_px)
-
-    def _paint_line(self, painter: QPainter, text: str, font: QFont, colour: str, top_px: int, room_px: int) -> None:
-        painter.setFont(font)
-        painter.setPen(QColor(colour))
-        box = QRect(theme.GAP_PX, top_px, room_px, 20)
-        shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, room_px)
-        painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
 
     def _offer_preview(self, chosen: bool) -> None:
         """Tab reaches the button of the chosen card only: with many models the way would be long."""

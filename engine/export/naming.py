@@ -12,6 +12,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
+from engine.audio.file_names import UNFIT, file_stem
 from engine.audio.format import SAMPLE_RATE_HZ
 
 FIELDS = {
@@ -25,11 +26,6 @@ FIELDS = {
 }
 """What may stand between braces, and what it means."""
 
-LONGEST_NAME_BYTES = 180
-"""Of one name without its extension: 255 is the usual limit, and a file that is being written has a longer name."""
-
-_UNFIT = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
-_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)")
 _NOTHING = "\0"
 """Stands for a field that has nothing to say, until what separates it from the others is gone too."""
 _GAP = re.compile(r"^(\0\s*[-–_,]*\s*)+|\s*[-–_,]*\s*\0")
@@ -51,18 +47,6 @@ def check_pattern(pattern: str) -> None:
     ending = pattern.replace("\\", "/").rsplit("/", 1)[-1]
     if not file_stem(ending):
         raise ValueError("Type a name for the file, for instance {take} - {part}.")
-
-
-def file_stem(text: str) -> str:
-    """A name without extension that any system allows, from any text; empty where nothing is left of it."""
-    name = " ".join(_UNFIT.sub(" ", text).split()).strip(" .")
-    name = name.encode("utf8")[:LONGEST_NAME_BYTES].decode("utf8", "ignore").rstrip(" .")
-    return f"_{name}" if _RESERVED.fullmatch(name.split(".")[0]) else name
-
-
-def file_name(title: str) -> str:
-    """A name for a file that any system allows, from a take's title."""
-    return file_stem(title) or "take"
 
 
 def fields_of(
@@ -114,7 +98,7 @@ def file_paths(
 
 
 def _place(pattern: str, fields: Mapping[str, str], extension: str) -> Path:
-    fit = {name: _UNFIT.sub(" ", value) or _NOTHING for name, value in fields.items()}
+    fit = {name: UNFIT.sub(" ", value) or _NOTHING for name, value in fields.items()}
     filled = pattern.replace("\\", "/").format_map(fit)
     *folders, name = [file_stem(_GAP.sub("", text)) for text in filled.split("/")]
     return Path(*filter(None, folders), (name or "take") + extension)

@@ -20,6 +20,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
+from engine.audio.file_names import file_name
 from engine.audio.format import CHANNELS, SAMPLE_RATE_HZ
 from engine.audio.writing import output_error, replaced_on_success
 from engine.errors import AudioFileError, OutputError
@@ -34,9 +35,6 @@ LEFTOVER_AGE = timedelta(days=1)
 NAME_LENGTH = 120
 
 Kind = Literal["generated", "loop", "radio", "recording"]
-
-_UNFIT = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
-"""What some file system does not allow in a name."""
 
 _STAMP = re.compile(r"^\d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d ")
 """What `Library.new_folder` puts before a name."""
@@ -81,7 +79,7 @@ class Library:
 
     def new_folder(self, name: str) -> Path:
         """A folder for a take to be made, which does not exist yet: when, and what it is called then."""
-        stem = f"{datetime.now():%Y-%m-%d %H.%M.%S} {fit_for_a_file(name)}"[:NAME_LENGTH].rstrip(" .")
+        stem = f"{datetime.now():%Y-%m-%d %H.%M.%S} {file_name(name)}"[:NAME_LENGTH].rstrip(" .")
         numbered = (self.folder / (stem if n == 1 else f"{stem} ({n})") for n in range(1, 10_000))
         return next(path for path in numbered if not path.exists() and not (self.folder / TRASH / path.name).exists())
 
@@ -211,11 +209,6 @@ def kind_of(recipe: Mapping[str, Any]) -> Kind:
     if isinstance(journey, dict) and journey.get("loop_frames"):
         return "loop"
     return "generated" if "model" in recipe else "recording"
-
-
-def fit_for_a_file(name: str) -> str:
-    """A name for a file or folder that any system allows, from a take's name."""
-    return " ".join(_UNFIT.sub(" ", name).split()).strip(" .") or "take"
 
 
 def _frames(description: Description, mix_bytes: int) -> int:

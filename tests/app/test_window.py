@@ -56,7 +56,6 @@ def new_window(home, qtbot):
         window = make_window(lambda: Catalogue([home / "models"]), device)
         windows.append(window)
         Endings(window)
-        window.session.update(folder=home.parent)
         window.show()
         window.start()
         qtbot.waitUntil(lambda: window.model_count.text() != "")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.export.naming import check_pattern, fields_of, file_name, file_paths, free_paths
+from engine.export.naming import check_pattern, fields_of, file_paths, free_paths
 
 MUSIC = Path("/music")
 MADE_AT = datetime(2026, 11, 21, 21, 4).astimezone()
@@ -66,16 +66,6 @@ def test_nothing_goes_outside_of_the_folder(pattern):
 def test_what_names_no_file_is_refused_in_a_sentence(pattern):
     with pytest.raises(ValueError, match=r"^[A-Z].*\.$"):
         check_pattern(pattern)
-
-
-def test_titles_become_names_that_any_system_allows():
-    assert file_name('Jam: "one" <two> | three?') == "Jam one two three"
-    assert file_name("con") == "_con"
-    assert file_name("LPT1.backup") == "_LPT1.backup"
-    assert file_name(" .hidden. ") == "hidden"
-    assert file_name("///") == "take"
-    assert file_name("Größe “Ω” 日本") == "Größe “Ω” 日本"
-    assert len(file_name("日" * 300).encode()) <= 180
 
 
 def test_names_are_numbered_together(tmp_path):
