@@ -36,23 +36,16 @@ def as_before(qapp) -> Iterator[None]:
 
 
 @pytest.fixture
-def new_window(home, qtbot):
+def new_window(home, open_window, qtbot):
     """A window on what is in the user's home, which has no models."""
-    windows: list[Window] = []
 
     def make() -> Window:
-        window = make_window(lambda: Catalogue([home / "models"]))
-        windows.append(window)
-        window.show()
+        window = open_window(home)
         window.activateWindow()
-        window.start()
         qtbot.waitUntil(window.isActiveWindow)
         return window
 
-    yield make
-    for window in windows:
-        window.close()
-        window.deleteLater()
+    return make
 
 
 @pytest.fixture

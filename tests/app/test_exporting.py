@@ -15,11 +15,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QPushButton, QWidget
 
 from app.leaving import NOT_YET
-from app.program import make_window
 from app.window import Window
 from engine.audio.format import SAMPLE_RATE_HZ
 from engine.export.choices import ExportChoices
-from engine.models.catalogue import Catalogue
 from engine.takes.take import Take
 
 LEFT = Qt.MouseButton.LeftButton
@@ -52,23 +50,16 @@ def jam(home) -> Path:
 
 
 @pytest.fixture
-def new_window(home, qtbot, tmp_path):
-    windows: list[Window] = []
+def new_window(home, open_window, qtbot, tmp_path):
+    """A window whose exports go to `tmp_path / "music"`."""
 
     def make() -> Window:
-        window = make_window(lambda: Catalogue([home / "models"]))
-        windows.append(window)
-        window.store.change(export_folder=tmp_path / "music")
-        window.show()
+        window = open_window(home, lambda window: window.store.change(export_folder=tmp_path / "music"))
         window.activateWindow()
-        window.start()
         qtbot.waitUntil(window.isActiveWindow)
         return window
 
-    yield make
-    for window in windows:
-        window.close()
-        window.deleteLater()
+    return make
 
 
 @pytest.fixture

@@ -10,11 +10,9 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from app.program import make_window
 from app.window import Window
 from app.wording import day_text
 from engine.audio.format import SAMPLE_RATE_HZ
-from engine.models.catalogue import Catalogue
 from engine.takes.library import Entry, Library
 from engine.takes.take import Take
 from tests.app.telling import sines
@@ -53,22 +51,15 @@ def folders(library) -> list[Path]:
 
 
 @pytest.fixture
-def new_window(home, folders, qtbot):
+def new_window(home, folders, open_window, qtbot):
     """`new_window()`: a window that has found the two takes."""
-    windows: list[Window] = []
 
     def make() -> Window:
-        window = make_window(lambda: Catalogue([home / "models"]))
-        windows.append(window)
-        window.show()
-        window.start()
+        window = open_window(home)
         qtbot.waitUntil(lambda: window.rooms.takes.count_text != "0", timeout=WAIT_MS)
         return window
 
-    yield make
-    for window in windows:
-        window.close()
-        window.deleteLater()
+    return make
 
 
 @pytest.fixture

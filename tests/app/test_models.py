@@ -13,11 +13,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialogButtonBox, QFileDialog
 
 from app.models import NO_MODEL, NO_MODELS, facts_of, in_order
-from app.program import make_window
 from app.window import Window
 from engine.audio.format import SAMPLE_RATE_HZ
 from engine.models.card import ModelCard, load_card, write_card
-from engine.models.catalogue import Catalogue
 from engine.models.preview import PREVIEW_FILE, write_sound
 from tests.sound import NullSink
 from tests.tiny_models import write_tiny_models
@@ -49,21 +47,15 @@ def models(home) -> Path:
 
 
 @pytest.fixture
-def new_window(home, qtbot, null_sink: NullSink):
-    windows: list[Window] = []
+def new_window(home, open_window, qtbot, null_sink: NullSink):
+    """`new_window()`: a window that has found its models."""
 
     def make() -> Window:
-        window = make_window(lambda: Catalogue([home / "models"]))
-        windows.append(window)
-        window.show()
-        window.start()
+        window = open_window(home)
         qtbot.waitUntil(lambda: window.model_count.text() != "", timeout=WAIT_MS)
         return window
 
-    yield make
-    for window in windows:
-        window.close()
-        window.deleteLater()
+    return make
 
 
 @pytest.fixture

@@ -14,10 +14,8 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialogButtonBox, QFileDialog, QLabel, QWidget
 
-from app.program import make_window
 from app.window import Window
 from engine.audio.format import SAMPLE_RATE_HZ
-from engine.models.catalogue import Catalogue
 from tests.app.telling import sines
 from tests.sound import NullSink
 from widgets.fader import Fader
@@ -48,23 +46,15 @@ def home(tmp_path, monkeypatch) -> Path:
 
 
 @pytest.fixture
-def new_window(home, qtbot):
+def new_window(home, open_window, qtbot):
     """`new_window(device=None)`: a window with an output and no models."""
-    windows: list[Window] = []
 
     def make(device: str | None = None) -> Window:
-        window = make_window(lambda: Catalogue([home / "models"]), device)
-        windows.append(window)
-        Endings(window)
-        window.show()
-        window.start()
+        window = open_window(home, Endings, device)
         qtbot.waitUntil(lambda: window.model_count.text() != "")
         return window
 
-    yield make
-    for window in windows:
-        window.close()
-        window.deleteLater()
+    return make
 
 
 @pytest.fixture
