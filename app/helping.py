@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from functools import cached_property
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal, qVersion
@@ -25,11 +26,20 @@ class Helping(QObject):
     def __init__(self, log: Path, over: QWidget) -> None:
         """The panel opens over the widget `over`; the log lies at `log`."""
         super().__init__(over)
-        self._log = log
+        self._log, self._over = log, over
+
+    @cached_property
+    def panel(self) -> HelpPanel:
+        """What is shown; made when it is first wanted, as it has many parts and the start of the program is short."""
         version = f"{NAME} {VERSION} · Python {platform.python_version()} · Qt {qVersion()}"
-        self.panel = HelpPanel(shown_keys(), CREDITS, version)
-        self.overlay = Overlay("Help", self.panel, over, (Qt.Key.Key_Question, Qt.Key.Key_F1))
-        self.panel.log_wanted.connect(self.open_log)
+        panel = HelpPanel(shown_keys(), CREDITS, version)
+        panel.log_wanted.connect(self.open_log)
+        return panel
+
+    @cached_property
+    def overlay(self) -> Overlay:
+        """What it is shown in."""
+        return Overlay("Help", self.panel, self._over, (Qt.Key.Key_Question, Qt.Key.Key_F1))
 
     def open(self) -> None:
         """Show the keys."""

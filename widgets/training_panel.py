@@ -8,7 +8,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from resources import theme
-from widgets.loss_plot import LossPlot
 from widgets.preview_strip import PreviewStrip
 
 BAR_STEPS = 1000
@@ -50,6 +49,9 @@ class TrainingPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        # The library that it plots with takes a quarter of a second to import: not while the program starts.
+        from widgets.loss_plot import LossPlot
+
         self._facts: TrainingFacts | None = None
         self.plot = LossPlot()
         self.preview = PreviewStrip()
