@@ -34,6 +34,7 @@ from engine.training.adversaries import QUICK, Adversaries, Recipe, emphasis_of
 from engine.training.calibration import calibrated
 from engine.training.latents import Latents, Windows, identity
 from engine.training.logbook import STATE_FILE, read_training
+from engine.training.state import read_facts
 
 __all__ = ["KIND", "QUICK", "GeneratorLearner", "Recipe"]
 
@@ -50,6 +51,7 @@ class Base:
         generator: its weights by name.
         critic: those of the critic that it learned from; None where it came without.
         local: likewise of the local critic.
+        penalty_factor: of the critic's penalty at the end of its training; None where it came without.
     """
 
     path: Path
@@ -57,6 +59,7 @@ class Base:
     generator: Tensors
     critic: Tensors | None = None
     local: Tensors | None = None
+    penalty_factor: float | None = None
 
     @property
     def config(self) -> GeneratorConfig:
@@ -67,7 +70,7 @@ class Base:
 def read_base(folder: Path) -> Base:
     """The generator in a model folder, in a published Musika folder, or in the folder of a training.
 
-    A training's folder gives its averaged weights, and its critic too.
+    A training's folder gives its averaged weights, and its critics with their penalty too.
 
     Raises:
         ModelError: there is no generator, or a file is damaged.
@@ -94,7 +97,9 @@ def _base_of_training(folder: Path) -> Base:
     def part(prefix: str) -> Tensors:
         return {name.removeprefix(prefix): tensor for name, tensor in saved.items() if name.startswith(prefix)}
 
-    return Base(path, begun["source"]["autoencoder"], part("average/"), part("critic/"), part("local/") or None)
+    factor = read_facts(path).get("learner", {}).get("penalty_factor")
+    critics = part("critic/"), part("local/") or None
+    return Base(path, begun["source"]["autoencoder"], part("average/"), *critics, factor)
 
 
 def _name_of(autoencoder: Path) -> str:
@@ -149,6 +154,8 @@ class GeneratorLearner:
         self.adversaries = Adversaries(config, recipe, emphasis, self._device)
         if begun:
             self.adversaries.begin_with(begun.path, begun.generator, begun.critic, begun.local)
+            if begun.penalty_factor is not None:  # or the critic would be too sharp for hundreds of steps
+                self.adversaries.penalty_factor = begun.penalty_factor
         self._windows = Windows(latents, config.context, self._autoencoder.mirrored)
 
     def _check_base(self, base: Base) -> None:

@@ -63,6 +63,23 @@ def read_state(path: Path, tensors: Mapping[str, torch.Tensor]) -> dict[str, Any
     return facts
 
 
+def read_facts(path: Path) -> dict[str, Any]:
+    """The facts of a saved state alone.
+
+    Raises:
+        ModelError: missing or damaged.
+    """
+    try:
+        file: Any
+        with safe_open(path, framework="np") as file:
+            facts = json.loads(file.metadata()[FACTS])
+        if not isinstance(facts, dict):
+            raise ValueError("the facts are no object")
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError, RecursionError) as cause:
+        raise ModelError(f"{path} is missing or damaged: choose another model to begin with.") from cause
+    return facts
+
+
 def _forms(tensors: Mapping[str, torch.Tensor]) -> dict[str, tuple[torch.Size, torch.dtype]]:
     return {name: (tensor.shape, tensor.dtype) for name, tensor in tensors.items()}
 

@@ -34,6 +34,7 @@ from engine.training.generator import GeneratorLearner
 from engine.training.latents import Latents
 from engine.training.logbook import MODEL_FOLDER, STATE_FILE
 from engine.training.loop import Keeping, Plan, Report, train
+from engine.training.state import read_facts
 from tests.engine.training.tiny_latents import CONFIG, make_autoencoder, make_latents
 
 RECIPE = Recipe(base_channels=4, small=True, batch=4, penalty_every=2, penalty_change=0.1, bfloat16=False)
@@ -199,6 +200,7 @@ def fine_tuning(folder: Path, latents: Latents) -> dict[str, Any]:
     after_warm_up = weights(from_model.adversaries, "generator")
     together = sorted(from_model.learn(0.0))
     from_training = GeneratorLearner(latents, recipe, begun)
+    factor = from_training.adversaries.penalty_factor
     again = GeneratorLearner(latents, RECIPE)
     again_state = dict(again.tensors())
     training_state = state_of(begun, again_state)
@@ -213,6 +215,7 @@ def fine_tuning(folder: Path, latents: Latents) -> dict[str, Any]:
         "generator_learns": not same(first, weights(from_model.adversaries, "generator")),
         "critic_kept": same(weights(from_training.adversaries, "critic"), part(training_state, "critic")),
         "average_kept": same(weights(from_training.adversaries, "average"), part(training_state, "average")),
+        "penalty_kept": [factor, read_facts(begun / STATE_FILE)["learner"]["penalty_factor"]],
         "learns_at_once": "generator" in from_training.learn(0.0),
         "other_size": refused(lambda: GeneratorLearner(small, recipe, begun / MODEL_FOLDER)),
         "other_autoencoder": refused(lambda: GeneratorLearner(named, recipe, begun / MODEL_FOLDER)),

@@ -156,6 +156,8 @@ def test_a_training_as_the_base_gives_its_critic_too(trial: dict[str, Any]) -> N
     tuned = trial["fine_tuning"]
     assert tuned["critic_kept"]
     assert tuned["average_kept"]
+    kept, wanted = tuned["penalty_kept"]
+    assert kept == wanted != 1.0
     assert tuned["learns_at_once"]
 
 
