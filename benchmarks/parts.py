@@ -131,7 +131,15 @@ def playback() -> Figures:
     found = figures(PLAYED_S, load="networks")
     if found.get("problem"):
         raise StudioError(str(found["problem"]))
-    keys = ("fader_ms", "fader_most_ms", "seek_ms", "seek_most_ms", "underruns", "silent_frames")
+    keys = (
+        "fader_ms",
+        "fader_most_ms",
+        "seek_ms",
+        "seek_most_ms",
+        "underruns",
+        "underruns_without_stall",
+        "silent_frames",
+    )
     return {**{key: found[key] for key in keys}, "underruns_seconds": PLAYED_S, "playback_how": found["how"]}
 
 
@@ -299,6 +307,9 @@ PARTS = (
                 f"counted by the player in {PLAYED_S:.0f} s beside both networks",
                 "",
                 at_most=0.0,
+            ),
+            Figure(
+                "underruns_without_stall", "those while the machine itself stood not still", "benchmarks.stalls", ""
             ),
         ),
     ),

@@ -23,6 +23,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks import stalls
 from benchmarks.null_sink import is_possible, recorder_command, running_daemon, sound_card, wait_until
 from engine.audio.format import CHANNELS, SAMPLE_RATE_HZ
 from engine.playback.device import LATENCY_S
@@ -40,6 +41,11 @@ NICENESS = 10
 
 FRAME_BYTES = CHANNELS * 4
 NO_SINK = "Playback was not measured: it needs PulseAudio (Debian: pulseaudio, pulseaudio-utils, libasound2-plugins)."
+
+MEASURED = (
+    *("fader_ms", "fader_most_ms", "seek_ms", "seek_most_ms"),
+    *("underruns", "underruns_without_stall", "stalls", "stall_most_ms", "silent_frames", "late_ms", "filling_ms"),
+)
 
 Load = Callable[[], None]
 
@@ -69,11 +75,12 @@ def figures(
     Returns:
         `fader_ms` and `seek_ms` (95 of 100 were as fast), `fader_most_ms`, `seek_most_ms` (all were), `underruns`,
         `silent_frames` (zeros in the recording while all should sound), `late_ms`, `filling_ms` (see `Player`); these
-        are None without PulseAudio, and `problem` says so.
+        are None without PulseAudio, and `problem` says so. `underruns_without_stall` leaves out those near a moment in
+        which the machine itself stood still (`benchmarks.stalls`), `stalls` and `stall_most_ms` are these moments;
+        None where that cannot be seen.
     """
     if not is_possible():
-        measured = ("fader_ms", "fader_most_ms", "seek_ms", "seek_most_ms", "underruns", "silent_frames")
-        return {**dict.fromkeys((*measured, "late_ms", "filling_ms")), "problem": NO_SINK}
+        return {**dict.fromkeys(MEASURED), "problem": NO_SINK}
     with tempfile.TemporaryDirectory() as name:
         folder, card = Path(name), sound_card(Path(name))
         with _environment(card), running_daemon(folder, card):
@@ -97,7 +104,12 @@ def _measure(folder: Path, seconds: float, load: str, latency_s: float, niceness
     player.load(two_levels(folder / "take"))
     player.set_loop(SAMPLE_RATE_HZ, (TAKE_S // 2 - 1) * SAMPLE_RATE_HZ)
     try:
-        with Recorder() as recorder, busy(LOADS[load], niceness):
+        with (
+            stalls.watching() as stood_still,
+            Recorder() as recorder,
+            busy(LOADS[load], niceness),
+            Tally(player) as tally,
+        ):
             player.play()
             wait_until(lambda: player.position_frames > SAMPLE_RATE_HZ + 1, 120.0)
             silent_before = recorder.silent_frames
@@ -114,6 +126,9 @@ def _measure(folder: Path, seconds: float, load: str, latency_s: float, niceness
             "seek_ms": _percentile(seeks_ms, 95),
             "seek_most_ms": _percentile(seeks_ms, 100),
             "underruns": player.underruns,
+            "underruns_without_stall": sum(not stood_still.explains(at_s) for at_s in tally.underruns_s),
+            "stalls": len(stood_still.seen) if stood_still.is_possible else None,
+            "stall_most_ms": stood_still.most_ms if stood_still.is_possible else None,
             "silent_frames": silent_frames,
             "late_ms": round(1e3 * player.lateness_s, 1),
             "filling_ms": round(1e3 * player.filling_s, 1),
@@ -170,6 +185,33 @@ def _moments(seconds: float) -> Iterator[float]:
 
 def _percentile(values: list[float], percent: float) -> float:
     return round(float(np.percentile(values, percent)), 1)
+
+
+class Tally:
+    """Notes, in a thread, when sound was missing."""
+
+    def __init__(self, player: Player) -> None:
+        self.underruns_s: list[float] = []
+        """When each was seen, by `time.monotonic`."""
+        self._player = player
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._count)
+
+    def __enter__(self) -> Tally:
+        """Begin to count."""
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Count for the last time."""
+        self._done.set()
+        self._thread.join()
+
+    def _count(self) -> None:
+        done = False
+        while not done:
+            done = self._done.wait(0.05)
+            self.underruns_s += [time.monotonic()] * (self._player.underruns - len(self.underruns_s))
 
 
 class Recorder:
