@@ -309,7 +309,7 @@ PARTS = (
                 at_most=0.0,
             ),
             Figure(
-                "underruns_without_stall", "those while the machine itself stood not still", "benchmarks.stalls", ""
+                "underruns_without_stall", "those while the machine did not stand still", "benchmarks.stalls", ""
             ),
         ),
     ),
