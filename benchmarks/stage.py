@@ -39,6 +39,7 @@ from engine.musika.journey import Journey
 from engine.playback.sounding import SWITCH_INTERVAL_S
 from engine.studio import Studio
 from engine.takes.take import Take
+from resources import theme
 from widgets.stage import Stage
 from widgets.time_window import TimeWindow
 
@@ -62,6 +63,7 @@ def measure(beside: bool = False) -> dict[str, Any]:
     """
     application = QApplication.instance() or make_application(["stage", "-platform", "offscreen"])
     assert isinstance(application, QApplication)
+    theme.apply(application)
     sys.setswitchinterval(SWITCH_INTERVAL_S)  # as it is while one plays
     with music() if beside else nullcontext():
         return {name: _measure_take(application, length_s) for name, length_s in LENGTHS_S.items()}

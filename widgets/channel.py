@@ -14,6 +14,9 @@ from widgets.meter import Meter
 
 EDGE_PX = 3
 MARGIN_PX = 2 * theme.STEP_PX
+FOOTER_MARGIN_PX = theme.STEP_PX
+FOOTER_PX = 42
+"""In all strips alike, so that their faders are."""
 NARROW_PX = 120
 SILENT_OPACITY = 0.35
 
@@ -22,9 +25,10 @@ class Channel(QFrame):
     """The common part; `middle` is the row of fader and meter, `footer` that below, for a kind of strip to add to."""
 
     refused = Signal(str)
-    """A sentence for the user: why what was typed is no gain."""
+    """A sentence for the user: why what was typed is no gain, or no pan."""
 
-    def __init__(self, title: str, stem: str, parent: QWidget | None = None) -> None:
+    def __init__(self, title: str, stem: str, *, clips: bool = True, parent: QWidget | None = None) -> None:
+        """A strip for a stem, or the master; `clips`: whether what it shows can exceed full scale."""
         super().__init__(parent)
         self.setProperty("panel", "card")
         self.setAccessibleName(f"{title} strip")
@@ -33,14 +37,15 @@ class Channel(QFrame):
         self._chosen = self._silent = False
         self.fader = Fader(title, stem)
         self.fader.setToolTip("Drag, with Shift finely. Double-click for 0 dB, Enter to type a gain")
-        self.meter = Meter(title)
+        self.meter = Meter(title, clips=clips)
         self.figure = GainField(title)
         self.middle = QHBoxLayout()
         self.middle.setSpacing(MARGIN_PX - 2)
         self.footer = QHBoxLayout()
         self.footer.setSpacing(theme.STEP_PX - 1)
+        self.footer.addStrut(FOOTER_PX)
         self._lay_out(title)
-        self.fader.gain_changed.connect(self.figure.show_gain)
+        self.fader.gain_changed.connect(self.figure.show_value)
         self.fader.typing_wanted.connect(self.figure.setFocus)
         self.figure.typed.connect(self.fader.set_gain_db)
         self.figure.left.connect(self.fader.setFocus)
@@ -51,6 +56,9 @@ class Channel(QFrame):
         name.setProperty("role", "title")
         heading = QHBoxLayout()
         heading.setSpacing(0)
+        beside_px = MARGIN_PX - FOOTER_MARGIN_PX  # the footer has more in it
+        heading.setContentsMargins(beside_px, 0, beside_px, 0)
+        self.middle.setContentsMargins(beside_px, 0, beside_px, 0)
         name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         heading.addWidget(name, stretch=1)
         heading.addWidget(self.figure)
@@ -59,7 +67,7 @@ class Channel(QFrame):
         self.middle.addWidget(self.meter)
         self.middle.addStretch()
         column = QVBoxLayout(self)
-        column.setContentsMargins(MARGIN_PX, EDGE_PX + 6, MARGIN_PX, MARGIN_PX)
+        column.setContentsMargins(FOOTER_MARGIN_PX, EDGE_PX + 6, FOOTER_MARGIN_PX, FOOTER_MARGIN_PX)
         column.setSpacing(MARGIN_PX)
         column.addLayout(heading)
         column.addLayout(self.middle, stretch=1)

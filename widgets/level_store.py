@@ -27,10 +27,12 @@ class Strip:
     Attributes:
         levels: (columns, BINS), the lowest frequency first.
         peaks: peak and RMS (columns, 2).
+        known: whether anything is known of each column (columns,).
     """
 
     levels: npt.NDArray[np.uint8]
     peaks: npt.NDArray[np.uint8]
+    known: npt.NDArray[np.bool_]
 
 
 @dataclass
@@ -79,12 +81,14 @@ class LevelStore:
 
     def strip(self, track: int, level: int, first: int, end: int) -> Strip:
         """Columns `first` up to `end`; where they are not known, from coarser ones, and black where nothing is."""
-        strip = Strip(np.zeros((end - first, BINS), np.uint8), np.zeros((end - first, 2), np.uint8))
+        count = end - first
+        strip = Strip(np.zeros((count, BINS), np.uint8), np.zeros((count, 2), np.uint8), np.zeros(count, np.bool_))
         for index, inside, along in _tiles_of(first, end):
             tile = self._find(track, level, index)
             if tile is not None:
                 strip.levels[along] = tile.levels[inside]
                 strip.peaks[along] = tile.peaks[inside]
+                strip.known[along] = tile.known[inside]
             if tile is None or not tile.known[inside].all():
                 unknown = np.ones(TILE_COLUMNS, np.bool_) if tile is None else ~tile.known
                 self._fill(strip, track, level, np.flatnonzero(unknown[inside]) + along.start, first)
@@ -103,6 +107,7 @@ class LevelStore:
                 here = here[tile.known[columns[here] % TILE_COLUMNS]]
                 strip.levels[places[here]] = tile.levels[columns[here] % TILE_COLUMNS]
                 strip.peaks[places[here]] = tile.peaks[columns[here] % TILE_COLUMNS]
+                strip.known[places[here]] = True
                 left[here] = False
             places = places[left]
             if not len(places):

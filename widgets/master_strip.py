@@ -19,7 +19,7 @@ class MasterStrip(Channel):
     reset_pressed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Master", "master", parent)
+        super().__init__("Master", "master", clips=False, parent=parent)
         self.undo_button, self.redo_button = _button(icon="undo-2"), _button(icon="redo-2")
         self.show_history("", "")
         self.reset_button = _button("Reset")
@@ -38,7 +38,7 @@ class MasterStrip(Channel):
         self.middle.insertLayout(self.middle.count() - 1, readouts)
         self.footer.addStretch()
         for button in (self.undo_button, self.redo_button, self.reset_button):
-            self.footer.addWidget(button)
+            self.footer.addWidget(button, alignment=Qt.AlignmentFlag.AlignTop)
         self.footer.addStretch()
         self._gain_db = self.fader.gain_db
         self.fader.gain_changed.connect(self._change)

@@ -26,6 +26,8 @@ BAR_PX = 7
 GAP_PX = 3
 LAMP_PX = 4
 QUIETEST = 1e-9
+CLIPPING_TIP = "Peaks and, brighter, the average. The red lamp: alone it is too loud. Click to put it out (C)"
+LIMITED_TIP = "What is heard: peaks and, brighter, the average. Click to let go of the highest peak (C)"
 
 
 class Meter(QWidget):
@@ -34,10 +36,12 @@ class Meter(QWidget):
     What exceeds full scale is red, and lights the lamp above the bar until a click puts it out.
     """
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, *, clips: bool = True, parent: QWidget | None = None) -> None:
+        """A meter called `name` for those who do not see it; it has lamps where what it shows `clips`, if too loud."""
         super().__init__(parent)
+        self._clips = clips
         self.setAccessibleName(f"{name} level")
-        self.setToolTip("Peaks and, brighter, the average. Click to put out the lamp of what was too loud (C)")
+        self.setToolTip(CLIPPING_TIP if clips else LIMITED_TIP)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # so that no strip is painted for each new level
         self.bars_db = np.full(2, taper.LOWEST_DB)
@@ -68,7 +72,7 @@ class Meter(QWidget):
         renewed = (self.bars_db >= self.holds_db) | (self._held_s > HOLD_S)
         self._held_s[renewed] = 0.0
         self.holds_db = np.where(renewed, self.bars_db, self.holds_db)
-        if np.any(peaks > 1.0) and not self.clipped.all():
+        if self._clips and np.any(peaks > 1.0) and not self.clipped.all():
             self.clipped |= peaks > 1.0
             self.setAccessibleDescription("was too loud")
 
@@ -104,9 +108,11 @@ class Meter(QWidget):
             self._paint_channel(painter, channel, channel * (BAR_PX + GAP_PX))
 
     def _paint_channel(self, painter: QPainter, channel: int, left_px: int) -> None:
-        lamp = theme.COLOURS.mute if self.clipped[channel] else theme.COLOURS.well
-        painter.fillRect(QRectF(left_px, 0, BAR_PX, LAMP_PX), QColor(lamp))
-        top_px = LAMP_PX + 2
+        top_px = 0
+        if self._clips:
+            lamp = theme.COLOURS.mute if self.clipped[channel] else theme.COLOURS.well
+            painter.fillRect(QRectF(left_px, 0, BAR_PX, LAMP_PX), QColor(lamp))
+            top_px = LAMP_PX + 2
         painter.fillRect(QRectF(left_px, top_px, BAR_PX, self.height() - top_px), QColor(theme.COLOURS.well))
         painter.setOpacity(0.45)
         self._paint_bar(painter, left_px, self.bars_db[channel])

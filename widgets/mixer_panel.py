@@ -33,7 +33,7 @@ class MixerPanel(QWidget):
     loudness_reset = Signal()
     """The loudness in all is to begin anew."""
     refused = Signal(str)
-    """A sentence for the user: why what was typed is no gain."""
+    """A sentence for the user: why what was typed is no gain, or no pan."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

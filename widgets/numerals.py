@@ -116,3 +116,32 @@ def gain_db(text: str) -> float:
     if gain > MAX_GAIN_DB:
         raise ValueError(f"A fader goes up to {decibel_text(MAX_GAIN_DB)}: type that or less.")
     return -math.inf if gain < SILENCE_DB else gain
+
+
+def pan_text(pan: float) -> str:
+    """A pan from −1 to 1 in hundredths to either side: "C", "L 30", "R 100"."""
+    hundredths = round(100 * pan)
+    return f"{'L' if hundredths < 0 else 'R'} {abs(hundredths)}" if hundredths else "C"
+
+
+_PAN = re.compile(r"(?P<before>[lr]?)\s*(?P<figures>[+-]?\d{1,4})\s*%?\s*(?P<after>[lr]?)")
+_MIDDLE = ("c", "m", "center", "centre", "middle")
+
+
+def pan_of(text: str) -> float:
+    """The pan from −1 (left only) to 1 (right only) that `text` means: "L30", "30 L", "-30", "R", "C", "0".
+
+    Raises:
+        ValueError: with a sentence for the user: no pan, or further than to one side only.
+    """
+    typed = text.strip().lower().replace("−", "-").replace("left", "l").replace("right", "r")
+    if typed in _MIDDLE:
+        return 0.0
+    match = _PAN.fullmatch(f"{typed} 100" if typed in ("l", "r") else typed)
+    side = match["before"] + match["after"] if match else "?"
+    if match is None or len(side) > 1 or (side and match["figures"][0] in "+-"):
+        raise ValueError(f"“{text.strip()}” is no pan: type L 30, R 100, or C for the middle.")
+    hundredths = int(match["figures"]) * (-1 if side == "l" else 1)
+    if abs(hundredths) > 100:
+        raise ValueError("A pan goes to 100 on either side: type that or less.")
+    return hundredths / 100

@@ -22,12 +22,14 @@ TURN_DEGREES = 135
 class PanKnob(QAbstractSlider):
     """A pan from −1 (left only) to 1 (right only).
 
-    Drag up or right, down or left; turn the wheel, use the arrow keys; a double click or the key 0 sets the middle. As
-    a slider its value counts hundredths.
+    Drag up or right, down or left; turn the wheel, use the arrow keys; a double click or the key 0 sets the middle;
+    Enter asks for figures. As a slider its value counts hundredths.
     """
 
     pan_changed = Signal(float)
     """The new pan, by whatever means it came."""
+    typing_wanted = Signal()
+    """Enter: the pan is to be typed."""
 
     def __init__(self, name: str, stem: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,8 +60,8 @@ class PanKnob(QAbstractSlider):
         self.update()
 
     def _describe(self) -> None:
-        self.setAccessibleDescription(pan_text(self.pan))
-        self.setToolTip(f"Pan: {pan_text(self.pan)}. Double-click for the middle")
+        self.setAccessibleDescription(pan_words(self.pan))
+        self.setToolTip(f"Pan: {pan_words(self.pan)}. Double-click for the middle, Enter to type")
 
     def sizeHint(self) -> QSize:
         """The size it always has."""
@@ -80,7 +82,7 @@ class PanKnob(QAbstractSlider):
         if self.isSliderDown():
             begin_px, value = self._grip
             self.setValue(value + round((_along(event.position()) - begin_px) * FURTHEST / DRAG_PX))
-            QToolTip.showText(self.mapToGlobal(QPoint(0, -3 * SIZE_PX)), pan_text(self.pan), self)
+            QToolTip.showText(self.mapToGlobal(QPoint(0, -3 * SIZE_PX)), pan_words(self.pan), self)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let go."""
@@ -91,9 +93,11 @@ class PanKnob(QAbstractSlider):
         self.setValue(0)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """The key 0 sets the middle; the others are a slider's own."""
+        """The key 0 sets the middle, Enter asks for figures; the others are a slider's own."""
         if event.key() == Qt.Key.Key_0:
             self.setValue(0)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.typing_wanted.emit()
         else:
             super().keyPressEvent(event)
 
@@ -121,7 +125,7 @@ def _along(place: QPointF) -> float:
     return place.x() - place.y()
 
 
-def pan_text(pan: float) -> str:
+def pan_words(pan: float) -> str:
     """A pan in words: "middle", "30 % left", "right only"."""
     if not pan:
         return "middle"

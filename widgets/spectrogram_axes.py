@@ -20,6 +20,7 @@ TICK_STEPS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800
 TICK_SPACING_PX = 80
 """The least way between two labels of the time axis."""
 CAPTION_HEIGHT_PX = 20
+PLATE_CORNER_PX = 4
 
 TimeLabel = tuple[QRectF, str]
 """Where a label is, and what it says."""
@@ -86,7 +87,7 @@ def draw_caption(painter: QPainter, box: QRectF, text: str) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(plate)
-    painter.drawRoundedRect(box, 4, 4)
+    painter.drawRoundedRect(box, PLATE_CORNER_PX, PLATE_CORNER_PX)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setFont(_font())
     painter.setPen(QColor(theme.STAGE.text))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
 from resources import theme
 from widgets.numerals import clock_text
-from widgets.spectrogram_axes import CAPTION_HEIGHT_PX, caption_width_px, draw_caption
+from widgets.spectrogram_axes import CAPTION_HEIGHT_PX, PLATE_CORNER_PX, caption_width_px, draw_caption
 
 PLAYHEAD_COLOUR = "#ffffff"
 HANDLE_PX = 6
@@ -39,16 +39,18 @@ def draw_stems_line(painter: QPainter, x_px: int, height: int) -> None:
     painter.drawLine(QPointF(x_px + 0.5, 0), QPointF(x_px + 0.5, height))
 
 
-def draw_mark(painter: QPainter, picture: QRect, text: str, x_px: float, row: int) -> None:
-    """A caption right of its place, or left of it where the room ends; rows count from the bottom."""
+def draw_mark(painter: QPainter, picture: QRect, text: str, x_px: float, row: int) -> QRectF:
+    """A caption right of its place, or left of it where the room ends; rows count from the bottom. Gives its plate."""
     width_px = caption_width_px(text)
     x_px = min(max(round(x_px), picture.left()), picture.right() + 1)
     left_px = x_px + 6 if x_px + 6 + width_px <= picture.right() else x_px - 6 - width_px
-    draw_caption(painter, QRectF(left_px, picture.bottom() - 26 - 24 * row, width_px, CAPTION_HEIGHT_PX), text)
+    plate = QRectF(left_px, picture.bottom() - 26 - 24 * row, width_px, CAPTION_HEIGHT_PX)
+    draw_caption(painter, plate, text)
+    return plate
 
 
-def draw_region(painter: QPainter, band: QRectF, plot: QRect, region: tuple[float, float]) -> None:
-    """A band with an edge at either end, for the hand to move, and how long the region is."""
+def draw_region(painter: QPainter, band: QRectF, plot: QRect, region: tuple[float, float]) -> QRectF:
+    """A band with an edge at either end, for the hand to move, and how long the region is: gives the plate of that."""
     accent = QColor(theme.STAGE.accent)
     painter.fillRect(band, _faded(theme.STAGE.accent, 0.2))
     for edge_px in (round(band.left()), round(band.right())):
@@ -58,6 +60,7 @@ def draw_region(painter: QPainter, band: QRectF, plot: QRect, region: tuple[floa
     plate = region_plate(band, plot, region)
     if not plate.isEmpty():
         draw_caption(painter, plate, _region_text(region))
+    return plate
 
 
 def region_plate(band: QRectF, plot: QRect, region: tuple[float, float] | None) -> QRectF:
@@ -73,6 +76,14 @@ def region_plate(band: QRectF, plot: QRect, region: tuple[float, float] | None) 
 
 def _region_text(region: tuple[float, float]) -> str:
     return f"{clock_text(region[1] - region[0], tenths=True)}  ×"
+
+
+def restore_plate(painter: QPainter, still: QPixmap, plate: QRectF) -> None:
+    """Draw a plate again as it was before something was drawn upon it."""
+    ratio, clip = still.devicePixelRatio(), QPainterPath()
+    clip.addRoundedRect(plate, PLATE_CORNER_PX, PLATE_CORNER_PX)
+    painter.setClipPath(clip)
+    painter.drawPixmap(plate, still, QRectF(plate.topLeft() * ratio, plate.size() * ratio))
 
 
 _WITH_ALPHA = QImage.Format.Format_ARGB32_Premultiplied

@@ -41,14 +41,18 @@ def place_in(window: TimeWindow, level: int, first: int) -> QRectF:
 
 
 def draw_peaks(painter: QPainter, box: QRectF, strip: Strip, place: QRectF, colour: QColor) -> None:
-    """Fill `box` with the outline of the sound: peaks, in them the RMS, and a mark wherever full scale is reached."""
+    """Fill `box` with the outline of the sound: peaks, in them the RMS, and a mark wherever full scale is reached.
+
+    Silence is a line; where nothing is known, nothing is drawn.
+    """
     ratio = painter.device().devicePixelRatio()
     width, height = round(box.width() * ratio), round(box.height() * ratio)
-    peaks = _per_pixel(strip.peaks, place, width).astype(np.int32)
+    peaks = _per_pixel(np.where(strip.known[:, None], strip.peaks.astype(np.int32), UNKNOWN), place, width)
     distances = np.abs(2 * np.arange(height)[:, None] - (height - 1))  # from the middle line, twice
     heights = peaks * (height - 1) // (FULL_SCALE - 1)
     inks = (distances <= np.maximum(heights[:, 0], 1)).astype(np.uint8)
     inks[distances <= heights[:, 1]] = 2
+    inks[:, peaks[:, 0] == UNKNOWN] = 0
     clipped = peaks[:, 0] >= FULL_SCALE
     inks[: max(height // 8, 2), clipped] = inks[-max(height // 8, 2) :, clipped] = 3
     faded = QColor(colour)
@@ -61,12 +65,16 @@ def draw_peaks(painter: QPainter, box: QRectF, strip: Strip, place: QRectF, colo
     painter.drawImage(box, outline)
 
 
-def _per_pixel(peaks: npt.NDArray[np.uint8], place: QRectF, width: int) -> npt.NDArray[np.uint8]:
+UNKNOWN = -1
+"""In place of a peak."""
+
+
+def _per_pixel(peaks: npt.NDArray[np.int32], place: QRectF, width: int) -> npt.NDArray[np.int32]:
     """The loudest of the columns that each of `width` pixels shows, (width, 2)."""
     edges = place.x() + np.arange(width + 1) * place.width() / max(width, 1)
     begins = np.clip(edges[:-1].astype(int), 0, len(peaks) - 1)
     ends = np.clip(np.ceil(edges[1:]).astype(int), begins + 1, len(peaks))
-    found: npt.NDArray[np.uint8] = peaks[begins]
+    found: npt.NDArray[np.int32] = peaks[begins]
     for step in range(1, int((ends - begins).max(initial=1))):
         found = np.maximum(found, peaks[np.minimum(begins + step, ends - 1)])
     return found

@@ -23,6 +23,7 @@ from widgets.spectrogram_marks import (
     draw_veil,
     playhead_picture,
     region_plate,
+    restore_plate,
 )
 from widgets.spectrogram_picture import columns_in, draw_levels, draw_peaks, level_of, place_in
 from widgets.time_window import TimeWindow
@@ -87,6 +88,7 @@ class SpectrogramPlot(QWidget):
         self._region: Region | None = None
         self._picture: QPixmap | None = None
         self._still: QPixmap | None = None  # the picture with all that is drawn upon it but the playhead
+        self._plates: list[QRectF] = []  # of the captions in it: the playhead passes below them
         self._invitation = QLabel(self, alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self._invitation.setProperty("role", "stage")
         self._invitation.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -366,7 +368,7 @@ class SpectrogramPlot(QWidget):
         self.update(self.plot_rect() if self._picture else self.rect())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Copy what stands still, as far as it is uncovered, and draw the playhead upon it.
+        """Copy what stands still, as far as it is uncovered, and draw the playhead upon it, but not upon captions.
 
         As few calls of Qt as can be: at each one another thread may take the interpreter from us.
         """
@@ -376,8 +378,11 @@ class SpectrogramPlot(QWidget):
         painter = QPainter(self)
         painter.drawPixmap(QRectF(area), self._still, QRectF(QPointF(area.topLeft()) * ratio, area.size() * ratio))
         if self._length_s:
-            playhead = playhead_picture(self.plot_rect().height(), ratio)
-            painter.drawImage(QPointF(self._playhead_px() - PLAYHEAD_PX / 2, 0), playhead)
+            left_px = self._playhead_px() - PLAYHEAD_PX / 2
+            painter.drawImage(QPointF(left_px, 0), playhead_picture(self.plot_rect().height(), ratio))
+            for plate in self._plates:
+                if plate.left() < left_px + PLAYHEAD_PX and left_px < plate.right():
+                    restore_plate(painter, self._still, plate)
         painter.end()  # at once, also where somebody holds on to this frame: the watchdog looks at it
 
     def _marked(self, ratio: float) -> QPixmap:
@@ -385,12 +390,13 @@ class SpectrogramPlot(QWidget):
         if self._picture is None or self._picture.devicePixelRatio() != ratio:
             self._picture = self._drawn(ratio)
         made = self._picture.copy()
+        self._plates = []
         painter = QPainter(made)
         painter.setClipRect(self.plot_rect())
         if self._length_s:
             self._draw_progress(painter)
             if self._region:
-                draw_region(painter, self._region_rect(), self.plot_rect(), self._region)
+                self._plates.append(draw_region(painter, self._region_rect(), self.plot_rect(), self._region))
         if self._shows_focus:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(theme.STAGE.text), 2))
@@ -432,9 +438,10 @@ class SpectrogramPlot(QWidget):
             draw_veil(painter, self._span_rect(self.shown.start_s, self._first_s))
         if self._first_s < stems_s < self._made_s and stems_s in self.shown:
             draw_stems_line(painter, round(self.x_of(stems_s)), self.plot_rect().height())
-            draw_mark(painter, self.picture_rect(), "stems ready to here", self.x_of(stems_s), row=1)
+            here_px = self.x_of(stems_s)
+            self._plates.append(draw_mark(painter, self.picture_rect(), "stems ready to here", here_px, row=1))
         if self._note and self._made_s < self._length_s:
-            draw_mark(painter, self.picture_rect(), self._note, self.x_of(self._made_s), row=0)
+            self._plates.append(draw_mark(painter, self.picture_rect(), self._note, self.x_of(self._made_s), row=0))
 
     def _region_rect(self) -> QRectF:
         return self._span_rect(*self._region) if self._region else QRectF()

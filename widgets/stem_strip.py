@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.playback.settings import Strip
 from widgets.channel import Channel
 from widgets.latch import Latch
+from widgets.pan_field import PanField
 from widgets.pan_knob import PanKnob
 
 
@@ -22,19 +23,29 @@ class StemStrip(Channel):
 
     def __init__(self, stem: str, parent: QWidget | None = None) -> None:
         title = stem.capitalize()
-        super().__init__(title, stem, parent)
+        super().__init__(title, stem, parent=parent)
         self._strip = Strip()
         self.mute_button = Latch("M", "mute", f"Mute {title}")
         self.solo_button = Latch("S", "solo", f"Solo {title}")
-        self.pan_knob = PanKnob(title, stem)
+        self.pan_knob, self.pan_figure = PanKnob(title, stem), PanField(title)
+        pan = QVBoxLayout()
+        pan.setSpacing(0)
+        for control in (self.pan_knob, self.pan_figure):
+            pan.addWidget(control, alignment=Qt.AlignmentFlag.AlignHCenter)
         self.footer.addStretch()
-        for control in (self.mute_button, self.solo_button, self.pan_knob):
-            self.footer.addWidget(control)
+        for button in (self.mute_button, self.solo_button):
+            self.footer.addWidget(button, alignment=Qt.AlignmentFlag.AlignTop)
+        self.footer.addLayout(pan)
         self.footer.addStretch()
         self.fader.gain_changed.connect(lambda gain_db: self._change(gain_db=gain_db))
         self.mute_button.toggled.connect(lambda pressed: self._change(muted=pressed))
         self.solo_button.toggled.connect(lambda pressed: self._change(soloed=pressed))
         self.pan_knob.pan_changed.connect(lambda pan: self._change(pan=pan))
+        self.pan_knob.pan_changed.connect(self.pan_figure.show_value)
+        self.pan_knob.typing_wanted.connect(self.pan_figure.setFocus)
+        self.pan_figure.typed.connect(self.pan_knob.set_pan)
+        self.pan_figure.left.connect(self.pan_knob.setFocus)
+        self.pan_figure.refused.connect(self.refused)
 
     @property
     def strip(self) -> Strip:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from engine.playback.meter import Meter
+
 
 class Cell:
     """One number on a board. It is stored whole, so the other side reads the old one or the new one."""
@@ -31,11 +33,20 @@ class Cells:
     def __init__(self, memory: npt.NDArray[np.uint8] | None = None) -> None:
         """Lay them out in `memory`, at least BYTES long, as they stand there; by default in their own, all 0."""
         memory = np.zeros(self.BYTES, np.uint8) if memory is None else memory
-        self.cells = memory[: self.BYTES].view(np.float64)
+        self.cells = memory[: Cells.BYTES].view(np.float64)
 
 
 class Board(Cells):
     """What sounds, told by the process that plays. Feeds are named by their serial numbers, 0 for none."""
+
+    BYTES = Cells.BYTES + Meter.bytes_needed(1)
+
+    def __init__(self, memory: npt.NDArray[np.uint8] | None = None) -> None:
+        """Lay it out in `memory`, at least BYTES long, as it stands there; by default in its own, at rest."""
+        memory = np.zeros(self.BYTES, np.uint8) if memory is None else memory
+        super().__init__(memory)
+        self.meter = Meter(1, memory[Cells.BYTES : self.BYTES].view(np.float32))
+        """How high it goes what leaves the limiter."""
 
     underruns = Cell(0)
     """How often sound was missing because we were too late."""
@@ -54,6 +65,8 @@ class Board(Cells):
     """When the first frame of the sounding feed would have been heard, by `time.monotonic`, had it never paused."""
 
     limiting_db = Cell(6)
+    """What the limiter took away at most of the last block, 0 for nothing."""
+
     blocks = Cell(7)
     """How many blocks the device has asked for."""
 

@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.playback.board import Cell, Cells
-from engine.playback.mixer import Gains, Meter, Mixer
+from engine.playback.meter import Meter
+from engine.playback.mixer import Gains, Mixer
 from engine.playback.ring import Ring
 
 RING_FRAMES = 48_000
@@ -72,5 +73,5 @@ class Feed:
         self.joins_at = joins_at
 
 
-_RING_AT = Flags.BYTES + Meter.numbers_needed(MAX_TRACKS) * np.dtype(np.float32).itemsize
+_RING_AT = Flags.BYTES + Meter.bytes_needed(MAX_TRACKS)
 FEED_BYTES = _RING_AT + Ring.bytes_needed(RING_FRAMES, MAX_TRACKS)

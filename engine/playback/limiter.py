@@ -56,6 +56,7 @@ class Limiter:
         self._held = list(_NO_NEED[1:])  # reductions with hold and release, one a knot
         self._sustained = 0.0
         self._knot = 0.0  # the reduction at the end of the block that leaves now
+        self._deepest = 0.0  # of what `process` has given last
         self._limits = False
         self._fall = _share(RELEASE_S, rate_hz)
         self._sustained_rise = _share(SUSTAINED_ATTACK_S, rate_hz)
@@ -63,11 +64,12 @@ class Limiter:
 
     @property
     def limiting_db(self) -> float:
-        """What is taken away at this moment, in decibels: 0 where nothing is."""
-        return -20.0 * math.log10(1.0 - self._knot)
+        """What was taken away at most of what `process` has given last, in decibels: 0 where nothing was."""
+        return -20.0 * math.log10(1.0 - self._deepest)
 
     def process(self, wave: Wave) -> None:
         """Replace `wave` (frames, 2) by what came in LATENCY_FRAMES earlier, limited."""
+        self._deepest = self._knot
         begin = 0
         while begin < len(wave):
             frames = min(len(wave) - begin, BLOCK_FRAMES - self._done)
@@ -96,6 +98,7 @@ class Limiter:
         np.abs(self._coming, out=self._coming)
         np.maximum.reduce(self._coming, axis=None, out=self._peak)
         before, self._knot = self._knot, self._next_knot(float(self._peak))
+        self._deepest = max(self._deepest, self._knot)
         self._limits = before > 0.0 or self._knot > 0.0
         if self._limits:
             np.multiply(_RISE, before - self._knot, out=self._gain)

@@ -1,4 +1,4 @@
-"""Audio callback: the last stage before the device: limiter, loudness, and as many channels as the device has."""
+"""Audio callback: the last stage before the device: limiter, meters, and as many channels as the device has."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ class Master:
         self._channels = channels
         self._limiter = Limiter(rate_hz)
         self._stereo = np.empty((PART_FRAMES, CHANNELS), np.float32)
+        self._heard = np.empty((PART_FRAMES, 1, CHANNELS), np.float32)
 
     def fill(self, out: npt.NDArray[np.float32], heard_at_s: float) -> None:
         """Fill all of `out` (frames, channels), whose first frame will be heard at `heard_at_s` by `time.monotonic`."""
@@ -43,6 +44,11 @@ class Master:
         self._playout.fill(out, heard_at_s + self.latency_s)
         self._limiter.process(out)
         self.monitor.note(out)
+        for begin in range(0, len(out), PART_FRAMES):
+            part = out[begin : begin + PART_FRAMES]
+            heard = self._heard[: len(part)]
+            np.copyto(heard[:, 0], part)  # the meter works in what it is given
+            self._playout.board.meter.note(heard)
 
     def _fill_mono(self, out: npt.NDArray[np.float32], heard_at_s: float) -> None:
         for begin in range(0, len(out), PART_FRAMES):

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from engine.audio.format import CHANNELS, SAMPLE_RATE_HZ, Wave
 from engine.playback.limiter import LATENCY_FRAMES, Limiter
+from engine.playback.meter import Meter
 from engine.playback.settings import MixSettings
 from engine.playback.tracks import TrackReader, Tracks
 from engine.takes.take import Take
@@ -25,57 +26,7 @@ UNLOCKED_ELEMENTS = 500
 """On arrays of more elements than this numpy lets go of Python's interpreter lock while it computes. The callback would
 then have to win the lock back from busier threads after every operation, so it works in pieces no larger."""
 
-_METER_COUNTERS = 4
-"""One more than there are, so that what follows in a shared memory begins at a multiple of eight bytes."""
-
-
 _RAMP = np.linspace(0.0, 1.0, RAMP_FRAMES + 1, dtype=np.float32)[1:, None, None]
-
-
-class Meter:
-    """Levels since last asked: the callback notes them, one other side takes them; neither waits for the other.
-
-    Two banks of peaks and summed squares, and a number that says in which of them the callback writes: whoever takes
-    the levels turns to the other bank and reads the one that has just been left. The memory may be shared with another
-    process.
-    """
-
-    def __init__(self, tracks: int, memory: npt.NDArray[np.float32] | None = None) -> None:
-        """Begin at silence; or, with `memory` (`numbers_needed`,) that is shared, where the other side stands."""
-        memory = np.zeros(self.numbers_needed(tracks), np.float32) if memory is None else memory
-        levels = memory[: self.numbers_needed(tracks) - _METER_COUNTERS].reshape(2, 2, tracks + 1, CHANNELS)
-        self._peaks, self._squares = levels  # (banks, tracks + 1, 2): the tracks, then their mix
-        self._counters = memory[levels.size :]  # in which bank the callback writes; frames in each bank
-
-    @staticmethod
-    def numbers_needed(tracks: int) -> int:
-        """How many numbers of memory it takes."""
-        return 2 * 2 * (tracks + 1) * CHANNELS + _METER_COUNTERS
-
-    def note(self, peaks: npt.NDArray[np.float32], squares: npt.NDArray[np.float32], frames: int) -> None:
-        """Add what so many frames were like.
-
-        Args:
-            peaks: highest samples of the tracks and of their mix, (tracks + 1, 2).
-            squares: sums of their squares, likewise.
-            frames: how many.
-        """
-        bank = int(self._counters[0])
-        np.maximum(self._peaks[bank], peaks, out=self._peaks[bank])
-        np.add(self._squares[bank], squares, out=self._squares[bank])
-        self._counters[1 + bank] += frames
-
-    def take(self) -> npt.NDArray[np.float32]:
-        """Highest samples and RMS since last time, linear, (2, stems + 1, 2): the stems, then the master.
-
-        From one thread only.
-        """
-        left = int(self._counters[0])
-        for numbers in (self._peaks, self._squares, self._counters[1:]):
-            numbers[1 - left] = 0.0
-        self._counters[0] = 1 - left
-        rms = np.sqrt(self._squares[left] / max(float(self._counters[1 + left]), 1.0))
-        return np.delete(np.stack([self._peaks[left], rms]), -2, axis=1)  # no strip shows the rest
 
 
 class Mixer:
@@ -90,11 +41,9 @@ class Mixer:
         self._way = np.zeros_like(gains)
         self._ramped = RAMP_FRAMES  # frames of the ramp that are behind us
         tracks = len(gains)
-        frames = UNLOCKED_ELEMENTS // ((tracks + 1) * CHANNELS)
-        self._heard = np.empty((frames, tracks + 1, CHANNELS), np.float32)  # the tracks under their gains, and the mix
-        self._curve = np.empty((frames, tracks, CHANNELS), np.float32)
-        self._peaks = np.empty((tracks + 1, CHANNELS), np.float32)
-        self._squares = np.empty_like(self._peaks)
+        frames = UNLOCKED_ELEMENTS // (tracks * CHANNELS)
+        self._heard = np.empty((frames, tracks, CHANNELS), np.float32)  # the tracks under their gains
+        self._curve = np.empty_like(self._heard)
 
     def aim(self, gains: Gains, *, at_once: bool = False) -> None:
         """From here on move to `gains`, reached in RAMP_FRAMES or at once; the same array again changes nothing."""
@@ -109,7 +58,7 @@ class Mixer:
             self._ramped = RAMP_FRAMES
 
     def mix(self, tracks: Tracks, out: Wave) -> None:
-        """Write the mix of `tracks` (frames, stems + 1, 2) to `out` (frames, 2), unlimited, and note its levels."""
+        """Write the mix of `tracks` (frames, stems + 1, 2) to `out` (frames, 2), unlimited, and note their levels."""
         done = 0
         while done < len(out):
             frames = min(len(out) - done, len(self._heard), RAMP_FRAMES - self._ramped or len(out))
@@ -118,14 +67,9 @@ class Mixer:
 
     def _mix_piece(self, tracks: Tracks, out: Wave) -> None:
         heard = self._heard[: len(out)]
-        np.multiply(tracks, self._next_gains(len(out)), out=heard[:, :-1])
-        np.add.reduce(heard[:, :-1], axis=1, out=out)
-        np.copyto(heard[:, -1], out)
-        np.abs(heard, out=heard)
-        np.maximum.reduce(heard, axis=0, out=self._peaks)
-        np.multiply(heard, heard, out=heard)
-        np.add.reduce(heard, axis=0, out=self._squares)
-        self.meter.note(self._peaks, self._squares, len(out))
+        np.multiply(tracks, self._next_gains(len(out)), out=heard)
+        np.add.reduce(heard, axis=1, out=out)
+        self.meter.note(heard)
 
     def _next_gains(self, frames: int) -> npt.NDArray[np.float32]:
         """Gains for the next frames: (stems + 1, 2) when they stand still, (frames, stems + 1, 2) on a ramp."""

@@ -330,20 +330,19 @@ class Player:
 
     @property
     def limiting_db(self) -> float:
-        """What the limiter on the master takes away at this moment, in decibels: 0 where nothing is too loud."""
+        """What the limiter on the master takes away, of the last block at most, in decibels: 0 for nothing."""
         return self._board.limiting_db
 
     def levels(self) -> npt.NDArray[np.float32]:
         """Highest samples and RMS since last asked, linear, (2, stems + 1, 2).
 
-        The stems after their faders, then the master, before its limiter; of an auditioned take the master alone.
+        The stems after their faders, then the master as it is heard, limited; of an auditioned take the master alone.
         """
         filling = self._feeder.wanted
         levels = np.zeros((2, len(self._mix.strips) + 1, CHANNELS), np.float32)
-        if filling is not None and (feed := self._audible(filling).feed) is not None:
-            taken = feed.mixer.meter.take()
-            shown = slice(-1, None) if self._held else slice(None)
-            levels[:, shown] = taken[:, shown]
+        levels[:, -1:] = self._board.meter.take()
+        if filling is not None and not self._held and (feed := self._audible(filling).feed) is not None:
+            levels[:, :-1] = feed.mixer.meter.take()[:, :-1]  # no strip shows the rest
         return levels
 
     @property

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+import shiboken6
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QColor, QFontDatabase, QFontInfo, QFontMetrics
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from resources import theme
 from resources.palettes import STEMS
@@ -126,6 +127,42 @@ def test_what_is_there_follows_the_theme(wear, qtbot):
     assert button.palette().buttonText().color() == QColor(theme.LIGHT.text)
     assert button.grab().toImage().pixelColor(6, 6) == QColor(theme.LIGHT.raised)
     assert theme.stem_colour("drums") == theme.LIGHT.drums
+
+
+class Polishings(QObject):
+    """Counts how often a widget is told that its style is another."""
+
+    count = 0
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
+        self.count += event.type() == QEvent.Type.StyleChange
+        return False
+
+
+def test_a_widget_within_others_is_dressed_once(wear, qtbot):
+    inner = outer = QWidget()
+    qtbot.addWidget(outer)
+    for _ in range(5):
+        inner = QFrame(inner)
+    inner.setProperty("panel", "card")
+    outer.show()
+    told = Polishings()
+    inner.installEventFilter(told)
+    wear("light")
+    assert told.count == 1
+    assert outer.grab().toImage().pixelColor(8, 8) == QColor(theme.LIGHT.panel)
+
+
+def test_what_is_hidden_follows_in_a_moment_and_what_is_gone_does_not_matter(wear, qtbot):
+    window = QWidget()
+    qtbot.addWidget(window)
+    hidden, gone = QPushButton("Stop", window), QPushButton("Gone", window)
+    window.show()
+    hidden.hide()
+    gone.hide()
+    wear("light")
+    shiboken6.delete(gone)
+    qtbot.waitUntil(lambda: hidden.palette().buttonText().color() == QColor(theme.LIGHT.text))
 
 
 def test_the_same_theme_again_tells_nobody(wear, qtbot):

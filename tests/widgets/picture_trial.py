@@ -1,8 +1,9 @@
-"""Pictures for tests: columns of steady levels, as the stage is given them."""
+"""Pictures for tests: a view, and columns of steady levels, as the stage is given them."""
 
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
@@ -35,3 +36,20 @@ def mouse(
 def colour_at(picture: QImage, x_px: float, y_px: float) -> tuple[int, int, int]:
     """Red, green and blue of a pixel."""
     return QColor(picture.pixel(round(x_px), round(y_px))).getRgb()[:3]
+
+
+@pytest.fixture
+def view(qtbot) -> SpectrogramView:
+    view = SpectrogramView(30.0, 18_000.0)
+    view.resize(644, 325)  # a plot of 600 by 300 pixels or so
+    qtbot.addWidget(view)
+    view.show()
+    return view
+
+
+@pytest.fixture
+def made(view) -> SpectrogramView:
+    """A take of a minute, all there."""
+    view.show_take(60.0)
+    view.set_progress(60.0, None)
+    return view

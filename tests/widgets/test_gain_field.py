@@ -27,7 +27,7 @@ def click(qtbot, field: GainField) -> None:
 
 
 def test_it_shows_the_gain_and_its_unit_where_there_is_room(field):
-    field.show_gain(-12.5)
+    field.show_value(-12.5)
     assert field.text() == "−12.5 dB"
     field.resize(LEAST_PX, 18)
     assert field.text() == "−12.5"
@@ -44,7 +44,7 @@ def test_a_click_and_figures_and_enter_tell_a_gain(field, qtbot, typed, gain_db)
 
 
 def test_escape_leaves_it_as_it_was(field, qtbot):
-    field.show_gain(-3.0)
+    field.show_value(-3.0)
     click(qtbot, field)
     qtbot.keyClicks(field, "5")
     with qtbot.assertNotEmitted(field.typed), qtbot.waitSignal(field.left):
@@ -74,14 +74,14 @@ def test_what_is_no_gain_is_refused_and_can_be_mended(field, qtbot, typed):
     qtbot.keyClicks(field, "3")
     with qtbot.waitSignal(field.typed):
         qtbot.keyClick(field, Qt.Key.Key_Return)
-    field.show_gain(3.0)
+    field.show_value(3.0)
     assert not field.property("wrong")
 
 
 def test_what_moves_meanwhile_does_not_disturb_the_typing(field, qtbot):
     click(qtbot, field)
     qtbot.keyClicks(field, "-1")
-    field.show_gain(-20.0)
+    field.show_value(-20.0)
     assert field.text() == "-1"
     qtbot.keyClick(field, Qt.Key.Key_Escape)
     assert field.text() == "−20.0 dB"

@@ -28,6 +28,7 @@ def test_what_was_put_is_found_across_tiles() -> None:
     store.put(columns(3, 100, values))
     assert shown(store, 3, 100, 700) == values.tolist()
     assert shown(store, 3, 98, 102) == [0, 0, 0, 1]
+    assert store.strip(0, 3, 98, 102).known.tolist() == [False, False, True, True]
     assert shown(store, 3, 100, 110, track=1) == [0] * 10
 
 
@@ -50,6 +51,7 @@ def test_what_is_not_known_is_shown_from_the_next_coarser_level() -> None:
     store.put(columns(3, 0, [7, 8]))
     store.put(columns(2, 1, [5]))
     assert shown(store, 2, 0, 10) == [7, 5, 8, 8, 9, 9, 9, 9, 9, 9]
+    assert store.strip(0, 2, 798, 802).known.tolist() == [True, True, False, False]
     store.put(columns(2, 0, [4] * 4))
     assert shown(store, 2, 0, 5) == [4, 4, 4, 4, 9]
 

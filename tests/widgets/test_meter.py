@@ -110,6 +110,16 @@ def test_the_lamp_stays_lit_until_a_click(meter, qtbot):
     assert meter.accessibleDescription() == ""
 
 
+def test_what_cannot_clip_has_no_lamps(qtbot):
+    meter = Meter("Master", clips=False)
+    meter.resize(meter.sizeHint().width(), 216)
+    qtbot.addWidget(meter)
+    meter.show_levels((1.0, 1.01), SILENCE, elapsed_s=0.025)
+    picture = meter.grab().toImage()
+    assert {picture.pixelColor(RIGHT_PX, y).name() for y in range(6)} == {theme.COLOURS.well}
+    assert meter.accessibleDescription() == ""
+
+
 class PaintCounter(QObject):
     """Counts how often a widget is painted."""
 

@@ -122,6 +122,28 @@ def test_a_typed_gain_moves_the_fader_which_then_has_the_keys(mixer, told, qtbot
         qtbot.keyClick(strip.figure, Qt.Key.Key_Return)
 
 
+def test_a_typed_pan_turns_the_knob_which_then_has_the_keys(mixer, told, qtbot):
+    strip = mixer.strips[2]
+    strip.pan_knob.set_pan(0.5)
+    assert strip.pan_figure.text() == "R 50"
+    qtbot.mouseClick(strip.pan_figure, Qt.MouseButton.LeftButton)
+    qtbot.keyClicks(strip.pan_figure, "30 L")
+    qtbot.keyClick(strip.pan_figure, Qt.Key.Key_Return)
+    assert [settings.strips[2].pan for settings in told] == [0.5, -0.3]
+    assert strip.pan_knob.hasFocus()
+    assert strip.pan_figure.text() == "L 30"
+    qtbot.keyClick(strip.pan_knob, Qt.Key.Key_Return)
+    assert strip.pan_figure.hasFocus()
+    qtbot.keyClicks(strip.pan_figure, "loud")
+    with qtbot.waitSignal(mixer.refused):
+        qtbot.keyClick(strip.pan_figure, Qt.Key.Key_Return)
+    assert len(told) == 2
+
+
+def test_the_faders_of_all_strips_are_equally_long(mixer):
+    assert len({channel.fader.height() for channel in mixer.channels}) == 1
+
+
 def test_keys_act_on_the_chosen_strip(mixer, told, qtbot):
     mixer.choose(2)
     assert mixer.strips[2].fader.hasFocus()
@@ -153,7 +175,8 @@ def test_the_strip_that_was_touched_last_is_the_chosen_one_and_shows_it(mixer, q
 
 def test_lamps_are_put_out_at_once(mixer):
     mixer.show_levels(np.full((2, 5, 2), 1.5, np.float32), elapsed_s=0.1)
-    assert all(channel.meter.clipped.all() for channel in mixer.channels)
+    assert all(strip.meter.clipped.all() for strip in mixer.strips)
+    assert not mixer.master.meter.clipped.any()  # the limiter lets nothing clip: its figure is the lamp
     mixer.clear_lamps()
     assert not any(channel.meter.clipped.any() for channel in mixer.channels)
 
@@ -209,7 +232,7 @@ def test_a_notch_of_the_wheel_is_half_a_decibel_and_with_shift_a_tenth(mixer, mo
 @pytest.mark.parametrize(("stems", "width_px"), [(STEMS, 600), ((*STEMS, "guitar", "piano"), 768)])
 def test_it_fits_between_both_sides_of_a_small_window(mixer, qtbot, stems, width_px):
     mixer.set_stems(stems)
-    mixer.set_settings(MixSettings((Strip(-12.5),) * len(stems), master_gain_db=-12.5))
+    mixer.set_settings(MixSettings((Strip(-12.5, pan=-1.0),) * len(stems), master_gain_db=-12.5))
     assert mixer.minimumSizeHint().width() <= width_px
     mixer.resize(width_px, 204)
     qtbot.waitUntil(lambda: mixer.strips[-1].width() < 160)
@@ -219,6 +242,13 @@ def test_it_fits_between_both_sides_of_a_small_window(mixer, qtbot, stems, width
         assert channel.figure.fontMetrics().horizontalAdvance(channel.figure.text()) <= channel.figure.width()
         for part in (channel.fader, channel.meter, channel.figure, name):
             assert channel.rect().contains(part.geometry())
+    for strip in mixer.strips:
+        assert strip.pan_figure.fontMetrics().horizontalAdvance(strip.pan_figure.text()) <= strip.pan_figure.width()
+        controls = (strip.mute_button, strip.solo_button, strip.pan_knob, strip.pan_figure)
+        assert all(strip.rect().contains(control.geometry()) for control in controls)
+        edges_px = [edge for button in controls[:3] for edge in (button.geometry().left(), button.geometry().right())]
+        assert edges_px == sorted(edges_px)
+        assert strip.pan_figure.geometry().top() > strip.pan_knob.geometry().bottom()
 
 
 def test_a_strip_that_another_ones_solo_silences_looks_silent(mixer, qtbot):

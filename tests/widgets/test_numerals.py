@@ -6,7 +6,15 @@ import math
 
 import pytest
 
-from widgets.numerals import LONGEST_S, clock_text, decibel_text, gain_db, length_s
+from widgets.numerals import (
+    LONGEST_S,
+    clock_text,
+    decibel_text,
+    gain_db,
+    length_s,
+    pan_of,
+    pan_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -88,3 +96,53 @@ def test_what_is_no_gain_is_refused_in_a_sentence(text):
 def test_every_gain_that_is_shown_can_be_typed():
     for shown_db in (-math.inf, -60.0, -12.5, 0.0, 6.0):
         assert gain_db(decibel_text(shown_db)) == shown_db
+
+
+@pytest.mark.parametrize(
+    ("pan", "text"), [(0.0, "C"), (-0.3, "L 30"), (0.05, "R 5"), (1.0, "R 100"), (-1.0, "L 100"), (0.004, "C")]
+)
+def test_pans_are_written_by_side(pan, text):
+    assert pan_text(pan) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "pan"),
+    [
+        ("C", 0.0),
+        ("0", 0.0),
+        (" centre ", 0.0),
+        ("L30", -0.3),
+        ("l 30", -0.3),
+        ("30 R", 0.3),
+        ("30r", 0.3),
+        ("-30", -0.3),
+        ("−30", -0.3),
+        ("+30", 0.3),
+        ("30", 0.3),
+        ("30 % left", -0.3),
+        ("Right 5", 0.05),
+        ("L", -1.0),
+        ("r", 1.0),
+        ("R 100", 1.0),
+        ("L0", 0.0),
+    ],
+)
+def test_a_pan_as_it_is_typed(text, pan):
+    assert pan_of(text) == pan
+
+
+@pytest.mark.parametrize("text", ["", "loud", "L-30", "R 30 L", "L 30 L", "LR", "3 4", "1.5", "nan", "%", "C 30"])
+def test_what_is_no_pan_is_refused_in_a_sentence(text):
+    with pytest.raises(ValueError, match=r"is no pan: type .*\."):
+        pan_of(text)
+
+
+@pytest.mark.parametrize("text", ["101", "L 130", "-9999"])
+def test_a_pan_beyond_one_side_is_refused_with_the_range(text):
+    with pytest.raises(ValueError, match="100 on either side"):
+        pan_of(text)
+
+
+def test_every_pan_that_is_shown_can_be_typed():
+    for hundredths in range(-100, 101):
+        assert pan_of(pan_text(hundredths / 100)) == hundredths / 100

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QToolTip
 
-from widgets.pan_knob import DRAG_PX, PanKnob, pan_text
+from widgets.pan_knob import DRAG_PX, PanKnob, pan_words
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -57,6 +57,11 @@ def test_a_double_click_and_the_key_0_go_back_to_the_middle(knob, qtbot):
     assert knob.pan == 0.0
 
 
+def test_enter_asks_for_figures(knob, qtbot):
+    with qtbot.waitSignal(knob.typing_wanted):
+        qtbot.keyClick(knob, Qt.Key.Key_Return)
+
+
 def test_arrow_keys_turn_it(knob, qtbot):
     for _ in range(2):
         qtbot.keyClick(knob, Qt.Key.Key_Right)
@@ -81,6 +86,6 @@ def test_the_mark_turns_with_the_pan(knob):
     [(0.0, "middle"), (-0.3, "30 % left"), (0.05, "5 % right"), (1.0, "right only"), (-1.0, "left only")],
 )
 def test_a_pan_in_words(knob, pan, text):
-    assert pan_text(pan) == text
+    assert pan_words(pan) == text
     knob.set_pan(pan)
     assert knob.accessibleDescription() == text

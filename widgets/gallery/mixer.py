@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from engine.playback.settings import MixSettings, Strip
 from widgets.channel import Channel
 from widgets.fader import Fader
+from widgets.figure_field import FigureField
 from widgets.gain_field import GainField
 from widgets.gallery.music import SIX_STEMS, STEMS
 from widgets.gallery.specimen import Specimen, disabled, hovered, told
@@ -19,6 +20,8 @@ from widgets.loudness_readout import LoudnessReadout
 from widgets.master_strip import MasterStrip
 from widgets.meter import Meter
 from widgets.mixer_panel import MixerPanel
+from widgets.numerals import decibel_text, gain_db
+from widgets.pan_field import PanField
 from widgets.pan_knob import PanKnob
 from widgets.readout import Readout
 from widgets.stem_strip import StemStrip
@@ -41,6 +44,11 @@ def meter(*levels: tuple[float, float]) -> Meter:
     for peak, rms in levels:
         made.show_levels((peak, 0.8 * peak), (rms, 0.8 * rms), 1.0)
     return made
+
+
+def show_loud(meter: Meter) -> None:
+    """Show a meter what is as loud as the limiter lets it be."""
+    meter.show_levels((0.97, 0.9), (0.5, 0.4), 1.0)
 
 
 def mixer(stems: tuple[str, ...], settings: MixSettings, loud: float = 0.5) -> MixerPanel:
@@ -90,6 +98,7 @@ SPECIMENS = (
     Specimen("music", lambda: meter((0.5, 0.2)), height_px=HEIGHT_PX),
     Specimen("it was louder", lambda: meter((0.9, 0.3), (0.1, 0.05)), height_px=HEIGHT_PX),
     Specimen("too loud", lambda: meter((1.4, 0.7)), height_px=HEIGHT_PX),
+    Specimen("limited", lambda: told(Meter("Master", clips=False), show_loud), height_px=HEIGHT_PX),
     Specimen("middle", lambda: knob(0.0)),
     Specimen("left", lambda: knob(-1.0)),
     Specimen("a little right", lambda: knob(0.3)),
@@ -99,8 +108,11 @@ SPECIMENS = (
     Specimen("solo, down", lambda: latch("solo", down=True)),
     Specimen("under the mouse", lambda: hovered(latch("solo", down=False))),
     Specimen("off", lambda: disabled(latch("mute", down=False))),
-    Specimen("0 dB", lambda: told(GainField("Drums"), lambda made: made.show_gain(0.0))),
-    Specimen("shut", lambda: told(GainField("Drums"), lambda made: made.show_gain(-math.inf))),
+    Specimen("0 dB", lambda: told(GainField("Drums"), lambda made: made.show_value(0.0))),
+    Specimen("shut", lambda: told(GainField("Drums"), lambda made: made.show_value(-math.inf))),
+    Specimen("middle", lambda: PanField("Drums")),
+    Specimen("right only", lambda: told(PanField("Drums"), lambda made: made.show_value(1.0))),
+    Specimen("what both share", lambda: FigureField("Gain", decibel_text, gain_db)),
     Specimen("at rest", lambda: Readout("limiter", "dB")),
     Specimen("lit", lambda: told(Readout("limiter", "dB"), lambda made: made.show_figure("−12.5", lit=True))),
     Specimen("at rest", LimiterLamp),

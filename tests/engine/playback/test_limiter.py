@@ -108,3 +108,12 @@ def test_it_tells_how_much_it_takes_away() -> None:
     assert limiter.limiting_db == 0.0
     limiter.process(np.full((SAMPLE_RATE_HZ, 2), 2.0, np.float32))
     assert limiter.limiting_db == pytest.approx(20 * np.log10(2.0 / CEILING), abs=0.01)
+
+
+def test_it_tells_of_a_peak_that_a_long_block_has_left_behind() -> None:
+    limiter, wave = Limiter(), noise(0.1)
+    wave[1_000] = 2.0
+    limiter.process(wave)
+    assert limiter.limiting_db == pytest.approx(20 * np.log10(2.0 / CEILING), abs=0.01)
+    limiter.process(noise(0.1))
+    assert limiter.limiting_db < 0.1  # what is still given back

@@ -254,13 +254,13 @@ def test_stems_that_come_in_late_are_on_their_faders_within_the_ring(new_take: T
     np.testing.assert_allclose(after[RING_FRAMES + 882 :], tracks[9_900 + RING_FRAMES + 882 : 59_400, -1], atol=1e-6)
 
 
-def test_what_is_too_loud_is_for_the_limiter_and_the_meter_tells(new_take: TakeMaker) -> None:
+def test_what_is_too_loud_is_for_the_limiter_and_the_meter_tells_of_each_track(new_take: TakeMaker) -> None:
     take = new_take(np.full((20_000, 5, 2), [0.5, -0.5], np.float32))
     playout = Playout()
     playout.feed, playout.playing = feed_from(take), True
     wave = played(playout, 9_900)
     np.testing.assert_array_equal(wave[FADE_FRAMES:], np.full((9_900 - FADE_FRAMES, 2), [2.5, -2.5], np.float32))
-    np.testing.assert_allclose(playout.feed.mixer.meter.take()[0], [[0.5, 0.5]] * 4 + [[2.5, 2.5]])
+    np.testing.assert_allclose(playout.feed.mixer.meter.take()[0], [[0.5, 0.5]] * 5)
 
 
 @pytest.fixture
