@@ -2,35 +2,104 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager, nullcontext, suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal
 
+from app.leaving import NO_SOUND, Frames, mix_of, names_of, whole_of
 from app.worker import Worker, follow
+from engine.errors import UsageError
+from engine.export.choices import MIX, ExportChoices
+from engine.export.naming import file_paths
 from engine.export.writing import Export, export
 from engine.gate import Gate
+from engine.playback.settings import MixSettings
 from engine.takes.take import Take
+
+
+@dataclass(frozen=True)
+class Form:
+    """How what is dragged is written.
+
+    Attributes:
+        choices: the format, the rate, how the files are called and the folder where they go.
+        titles: what the models are called, by name.
+    """
+
+    choices: ExportChoices
+    titles: Mapping[str, str]
+
+    def order(self, take: Take, mix: MixSettings, title: str, part: str, frames: Frames, *, is_region: bool) -> Export:
+        """A part of a stretch of a take, as loud as it is heard, beside what there is; a region says where it begins.
+
+        Raises:
+            UsageError: there is nothing of it.
+        """
+        choices = replace(self.choices, what="mix" if part == MIX else "stems", region=frames)
+        pattern = choices.pattern.replace("\\", "/").replace("/", " - ")  # one file needs no folder of its own
+        pattern += "" if "{part}" in pattern else " - {part}"
+        pattern += " {start}" if is_region and "{start}" not in pattern else ""
+        names = names_of(take, title, self.titles, frames)
+        paths = file_paths(pattern, names, (part,), choices.folder, choices.file_format.extension)
+        return Export(take, mix, choices, paths, title=title, conflict="beside")
+
+
+@dataclass(frozen=True)
+class StoredMix:
+    """The mix of a take of the library that is not open: all of it, as its faders were left.
+
+    Attributes:
+        folder: where the take lies.
+        title: what it is called.
+        mix: where its faders stood, as `MixSettings.to_json` gave it; at 0 dB where that is not known or does not fit.
+        form: how it is written.
+    """
+
+    folder: Path
+    title: str
+    mix: object
+    form: Form
+
+    @contextmanager
+    def opened(self) -> Iterator[Export]:
+        """What is to be exported, while the take is open.
+
+        Raises:
+            AudioFileError: no take lies there any more, or a damaged one.
+            UsageError: there is nothing in it.
+        """
+        with closing(Take.open(self.folder)) as take:
+            frames = whole_of(take)
+            if frames is None:
+                raise UsageError(NO_SOUND)
+            mix = mix_of(self.mix, len(take.stem_names))
+            yield self.form.order(take, mix, self.title, MIX, frames, is_region=False)
+
+
+Order = Export | StoredMix
 
 
 class DragThread(Worker):
     """Writes one file after another; only the last one that was asked for is wanted."""
 
     progressed = Signal(object, float)
-    """An `Export`, and the fraction of it that is done."""
+    """An `Order`, and the fraction of it that is done."""
     prepared = Signal(object, object)
-    """An `Export`, and the path of its file, which is whole."""
+    """An `Order`, and the path of its file, which is whole."""
     released = Signal(object)
     """A `Take` that is not read here any more."""
 
     def __init__(self) -> None:
         """Not running yet."""
         super().__init__("drags")
-        self._last: tuple[Export, Path] | None = None  # once written, it may be dragged again
+        self._last: tuple[Order, Path] | None = None  # once written, it may be dragged again
 
-    def prepare(self, order: Export) -> None:
-        """Write the one file of an export; `progressed` and `prepared` follow. What was asked for before is dropped."""
+    def prepare(self, order: Order) -> None:
+        """Write the one file of an order; `progressed` and `prepared` follow. What was asked for before is dropped."""
         self.cancel()
         if not self.is_running:
             self.start()
@@ -47,16 +116,18 @@ class DragThread(Worker):
         else:
             self.released.emit(take)
 
-    def _prepare(self, order: Export, gate: Gate) -> None:
+    def _prepare(self, order: Order, gate: Gate) -> None:
         gate.go_through()
         if self._last is None or self._last[0] != order or not self._last[1].exists():
-            self._last = order, self._write(order, gate)
+            with order.opened() if isinstance(order, StoredMix) else nullcontext(order) as opened:
+                path = self._write(opened, gate, lambda fraction: self.progressed.emit(order, fraction))
+            self._last = order, path
         self.prepared.emit(order, self._last[1])
 
-    def _write(self, order: Export, gate: Gate) -> Path:
+    def _write(self, order: Export, gate: Gate, tell: Callable[[float], object]) -> Path:
         (path,) = order.paths.values()
         try:
-            return follow(export(order), gate, lambda fraction: self.progressed.emit(order, fraction))[0]
+            return follow(export(order), gate, tell)[0]
         except BaseException:
             _tidy(path.parent)
             raise

@@ -1,7 +1,8 @@
-"""GUI thread: the hand that drags the mix, a stem or the region out of the window, into a folder or another program.
+"""GUI thread: the hand that drags the mix, a stem, the region or a take out of the window, into another program.
 
-The file is begun when the mouse is pressed and the drag when the file is whole, so that whoever takes it finds all of
-it and nothing has to wait. A hand that is quicker sees how far the file is, and the drag begins in its fingers.
+The drag begins when the file is whole, so that whoever takes it finds all of it and nothing has to wait. The file is
+begun when the mouse is pressed; for a take of the library when it is pulled, for a press on that plays it. A hand that
+is quicker sees how far the file is, and the drag begins in its fingers.
 """
 
 from __future__ import annotations
@@ -15,15 +16,14 @@ from PySide6.QtCore import QByteArray, QMimeData, QObject, QPoint, Qt, QUrl, Sig
 from PySide6.QtGui import QCursor, QDrag, QGuiApplication
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from app.drag_thread import DragThread
-from app.leaving import NOT_YET, Frames, names_of, region_of, stems_of, whole_of
+from app.drag_thread import DragThread, Form, Order, StoredMix
+from app.leaving import NOT_YET, Frames, region_of, stems_of, whole_of
+from app.library import LibraryHand
 from app.session import Session
 from app.settings import SettingsStore
 from engine.audio.format import SAMPLE_RATE_HZ
 from engine.errors import StudioError
 from engine.export.choices import MIX, ExportChoices
-from engine.export.naming import file_paths
-from engine.export.writing import Export
 from engine.takes.take import Take
 from widgets.drag_button import DragButton
 from widgets.drag_picture import drag_picture
@@ -32,11 +32,12 @@ from widgets.message_strip import MessageStrip
 from widgets.mixer_panel import MixerPanel
 from widgets.numerals import clock_text
 from widgets.stage import Stage
+from widgets.take_list import TakeList
 
 FOLDER = "Dragged"
 """In the folder for exports: programs play what was dragged into them from where it lies."""
-WHOLE_PATTERN, REGION_PATTERN = "{take} - {part}", "{take} - {part} {start}"
 NO_STEMS = "Wait until the stems are there, or drag the mix."
+NOT_MADE = "“{}” is still being made: wait for its end, or cancel it, and drag it then."
 GETTING_READY = "Getting the file ready: hold on"
 READY = "The file is ready now: drag it again."
 STRIP_TIP = "Drag the {} into a folder or another program: the region, or all of it"
@@ -48,13 +49,18 @@ class Wish:
 
     Attributes:
         part: "mix" or a stem.
-        frames: the stretch of the take.
+        length_s: how long it is.
         order: what writes it.
     """
 
     part: str
-    frames: Frames
-    order: Export
+    length_s: float
+    order: Order
+
+
+Preparing = Callable[[bool], bool]
+"""Has the file of something written, unless it is already, and says whether there is such a thing; with True, quietly:
+nobody is told why there is not."""
 
 
 class Dragging(QObject):
@@ -72,13 +78,16 @@ class Dragging(QObject):
         stage: Stage,
         mixer: MixerPanel,
         button: DragButton,
+        library: LibraryHand,
+        takes: TakeList,
         message: MessageStrip,
         titles: Callable[[], Mapping[str, str]],
     ) -> None:
         """`titles` tells what the models are called, by name."""
         super().__init__(button)
         self._session, self._store, self._stage, self._mixer = session, store, stage, mixer
-        self._button, self._message, self._titles = button, message, titles
+        self._button, self._library, self._takes = button, library, takes
+        self._message, self._titles = message, titles
         self._wish: Wish | None = None
         self._path: Path | None = None  # of the wish's file, when it is whole
         self._source: DragSource | None = None  # from which the hand pulls
@@ -91,8 +100,11 @@ class Dragging(QObject):
         self._thread.prepared.connect(self._take_up)
         self._thread.failed.connect(self._give_up)
         self._thread.released.connect(self.released)
-        self._watch(button.source, lambda: self._shown_part)
+        self._watch(button.source, lambda quietly: self._prepare(self._shown_part, quietly))
         button.clicked.connect(self.copy)
+        takes.source.pulled.connect(lambda: self._pull(takes.source, self._prepare_gripped))
+        takes.source.released.connect(self._release)
+        takes.copy_wanted.connect(lambda key: self._copy(self._prepare_stored(Path(key))))
         stage.view.region_changed.connect(self.refresh)
 
     @property
@@ -116,18 +128,21 @@ class Dragging(QObject):
         for part, strip in strips.items():
             if strip not in self._watched:
                 source = DragSource(strip, partial(_is_heading, strip), STRIP_TIP.format(part))
-                self._watch(source, lambda part=part: part)
+                self._watch(source, partial(self._prepare, part))
         self._watched = list(strips.values())
 
     def copy(self) -> None:
         """Put what the stage shows on the clipboard, as a file: the region, or all of it."""
-        if self._prepare(self._shown_part):
+        self._copy(self._prepare(self._shown_part))
+
+    def _copy(self, is_prepared: bool) -> None:
+        if is_prepared:
             self._copies = True
             self._use()
 
     def let_go(self, take: Take) -> None:
         """Read a take no more; `released` follows."""
-        if self._wish is not None and self._wish.order.take is take:
+        if self._wish is not None and not isinstance(self._wish.order, StoredMix) and self._wish.order.take is take:
             self._forget()
         self._thread.let_go(take)
 
@@ -136,25 +151,45 @@ class Dragging(QObject):
         self._forget()
         self._thread.close()
 
-    def _watch(self, source: DragSource, part: Callable[[], str]) -> None:
-        source.pressed.connect(lambda: self._prepare(part(), quietly=True))
-        source.pulled.connect(lambda: self._pull(source, part()))
+    def _watch(self, source: DragSource, prepare: Preparing) -> None:
+        source.pressed.connect(lambda: prepare(True))
+        source.pulled.connect(lambda: self._pull(source, prepare))
         source.released.connect(self._release)
 
     # The file
 
-    def _prepare(self, part: str, *, quietly: bool = False) -> bool:
-        """Have the file of a part written, unless it is already; whether there is such a thing."""
-        take = self._session.state.take
+    def _prepare(self, part: str, quietly: bool = False) -> bool:
+        """Have the file of a part of what is loaded written, unless it is already; whether there is such a thing."""
+        state, take = self._session.state, self._session.state.take
         frames = self._frames(take) if take is not None else None
         if take is None or frames is None:
             return self._refuse(NOT_YET, quietly)
         if part != MIX and part not in stems_of(take, frames):
             return self._refuse(NO_STEMS, quietly)
+        is_region = self._stage.view.region is not None
         try:
-            wish = Wish(part, frames, self._order(take, part, frames))
+            order = self._form.order(take, state.mix, state.title, part, frames, is_region=is_region)
         except StudioError as error:
             return self._refuse(str(error), quietly)
+        return self._wish_for(Wish(part, (frames[1] - frames[0]) / SAMPLE_RATE_HZ, order))
+
+    def _prepare_gripped(self, quietly: bool) -> bool:
+        """The same of the mix of the take on which the mouse has been pressed."""
+        card = self._takes.gripped
+        return card is not None and self._prepare_stored(Path(card.key), quietly=quietly)
+
+    def _prepare_stored(self, folder: Path, *, quietly: bool = False) -> bool:
+        """The same of the mix of a take of the library, be it loaded or not."""
+        entry, loaded = self._library.entries.get(folder), self._session.state.entry
+        if entry is None:
+            return False
+        if self._library.is_growing(folder):
+            return self._refuse(NOT_MADE.format(entry.name), quietly)
+        is_loaded = loaded is not None and loaded.folder == folder
+        mix = self._session.state.mix.to_json() if is_loaded else entry.mix
+        return self._wish_for(Wish(MIX, entry.length_s, StoredMix(folder, entry.name, mix, self._form)))
+
+    def _wish_for(self, wish: Wish) -> bool:
         if wish != self._wish:
             self._forget()
             self._wish = wish
@@ -169,21 +204,19 @@ class Dragging(QObject):
     def _frames(self, take: Take) -> Frames | None:
         return region_of(take, self._stage.view.region) or whole_of(take)
 
-    def _order(self, take: Take, part: str, frames: Frames) -> Export:
-        """In the format of the last export, as loud as it is heard."""
-        state, settings = self._session.state, self._store.settings
+    @property
+    def _form(self) -> Form:
+        """That of the last export, but as loud as it is heard."""
+        settings = self._store.settings
         choices = ExportChoices(
-            "mix" if part == MIX else "stems",
-            region=frames,
             format=settings.export.format,
             rate_hz=settings.export.rate_hz,
+            pattern=settings.export.pattern,
+            folder=settings.export_folder / FOLDER,
         )
-        pattern = REGION_PATTERN if self._stage.view.region else WHOLE_PATTERN
-        names = names_of(take, state.title, self._titles(), frames)
-        paths = file_paths(pattern, names, (part,), settings.export_folder / FOLDER, choices.file_format.extension)
-        return Export(take, state.mix, choices, paths, title=state.title, conflict="beside")
+        return Form(choices, dict(self._titles()))
 
-    def _take_up(self, order: Export, path: Path) -> None:
+    def _take_up(self, order: Order, path: Path) -> None:
         """A file is whole."""
         if self._wish is None or order != self._wish.order:
             self._remove(path)
@@ -223,15 +256,15 @@ class Dragging(QObject):
 
     # The drag
 
-    def _pull(self, source: DragSource, part: str) -> None:
-        if not self._prepare(part):
+    def _pull(self, source: DragSource, prepare: Preparing) -> None:
+        if not prepare(False):
             return
         self._source, self._was_pulled = source, True
         if self._path is None and self._wish is not None:
             self._show_progress(self._wish.order, 0.0)
         self._use()
 
-    def _show_progress(self, order: Export, fraction: float) -> None:
+    def _show_progress(self, order: Order, fraction: float) -> None:
         if self._source is not None and self._wish is not None and order == self._wish.order:
             QToolTip.showText(QCursor.pos() + QPoint(16, 8), f"{GETTING_READY}… {fraction:.0%}")
 
@@ -250,7 +283,7 @@ class Dragging(QObject):
         assert isinstance(widget, QWidget)
         drag = QDrag(widget)
         drag.setMimeData(_file(path))
-        length = clock_text((wish.frames[1] - wish.frames[0]) / SAMPLE_RATE_HZ, tenths=True)
+        length = clock_text(wish.length_s, tenths=True)
         picture = drag_picture(wish.part, path.stem, length, widget.devicePixelRatioF())
         drag.setPixmap(picture)
         drag.setHotSpot(QPoint(-8, -8))

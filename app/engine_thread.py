@@ -24,7 +24,9 @@ from weakref import WeakSet
 from PySide6.QtCore import Signal
 
 from app.preloading import import_networks
+from app.waiting import Waiting
 from app.worker import UNEXPECTED, Worker, details_of
+from engine import cores
 from engine.errors import OutputError, StudioError
 from engine.gate import Cancelled, Gate, Passage
 from engine.models.catalogue import Catalogue, home_folder
@@ -75,6 +77,12 @@ class EngineThread(Worker):
     """The `Take`, to which nothing will be added any more, be it complete, cancelled or broken off by an error."""
     imports_left = Signal(int)
     """How many recordings are still to be taken apart, the present one included."""
+    import_asked = Signal(object)
+    """A recording, `Waiting` from now on."""
+    import_begun = Signal(object, object)
+    """The path of a recording, and the folder of its take, which has just been told of."""
+    import_ended = Signal(object)
+    """The path of a recording that waits no more: it has been taken apart, or cancelled, or cannot be."""
 
     def __init__(self, listener: Listener = NOBODY, library: Library | None = None) -> None:
         """Make takes for a listener, what it needs soonest first; in a library, by default the user's own."""
@@ -114,10 +122,16 @@ class EngineThread(Worker):
         """Make music without end, until it is cancelled; `title` is what to call it."""
         self._ask(f"Loading {title}…", lambda gate: self._play_radio(model, journey, title, gate))
 
-    def import_file(self, path: Path) -> None:
-        """Make a take of an audio file, when those that were asked for before are done."""
+    def import_file(self, path: Path, instead_of: Path | None = None) -> None:
+        """Make a take of an audio file, when those that were asked for before are done.
+
+        Args:
+            path: of the file.
+            instead_of: the folder of a take of it that was broken off: what the user has said of that one is kept.
+        """
         gate = self._new_gate()
-        self._imports.append(_Job(path.name, gate, self._import_file(path, gate)))
+        self._imports.append(_Job(path.name, gate, self._import_file(path, instead_of, gate)))
+        self.import_asked.emit(Waiting(path, instead_of))
         self.imports_left.emit(len(self._imports))
         self._posted.emit(self._serve)
 
@@ -228,8 +242,10 @@ class EngineThread(Worker):
             self.readied.emit(False)
 
     def _import_networks(self) -> None:
+        cores.enlist()
         for _ in import_networks():
             self._closing.go_through()
+        cores.hold()
 
     def _generate(self, model: str, journey: Journey, length_s: float, title: str, gate: Gate) -> Steps:
         self._import_networks()
@@ -259,16 +275,20 @@ class EngineThread(Worker):
         making = radio.take, radio.work()
         yield from self._make(making, title, self._title_of(model), lambda: self.radio_started.emit(radio))
 
-    def _import_file(self, path: Path, gate: Gate) -> Steps:
-        gate.go_through()
-        separator = self._separator()
-        if separator:
-            self._import_networks()
-        passage = _Yielding(gate, self._attend)
-        making = self._studio.open_file(
-            self.library.new_folder(path.stem), path, separator=separator, listener=self._listener, gate=passage
-        )
-        yield from self._make(making, path.stem)
+    def _import_file(self, path: Path, instead_of: Path | None, gate: Gate) -> Steps:
+        try:
+            gate.go_through()
+            separator = self._separator()
+            if separator:
+                self._import_networks()
+            passage = _Yielding(gate, self._attend)
+            folder = self.library.new_folder(path.stem)
+            making = self._studio.open_file(folder, path, separator=separator, listener=self._listener, gate=passage)
+            yield from self._make(
+                making, path.stem, begun=lambda: self.import_begun.emit(path, folder), instead_of=instead_of
+            )
+        finally:
+            self.import_ended.emit(path)
 
     def _separator(self) -> str | None:
         """The separator to use: without any, takes are made without stems."""
@@ -277,10 +297,17 @@ class EngineThread(Worker):
     def _title_of(self, model: str) -> str:
         return self._studio.catalogue.find(model).title
 
-    def _make(self, making: Making, title: str, model: str = "", begun: Callable[[], None] | None = None) -> Steps:
+    def _make(
+        self,
+        making: Making,
+        title: str,
+        model: str = "",
+        begun: Callable[[], None] | None = None,
+        instead_of: Path | None = None,
+    ) -> Steps:
         take, work = making
         self._open.add(take)
-        self.take_started.emit(take, self.library.begin(take, title, model))
+        self.take_started.emit(take, self.library.begin(take, title, model, instead_of))
         if begun:
             begun()
         try:

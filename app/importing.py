@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from app import itself
+from engine import cores
 from engine.errors import ModelError
 from engine.gate import Cancelled, Passage
 from engine.models.card import CARD_FILE, ModelCard, load_card
@@ -71,6 +72,7 @@ def _answer(command: list[str], folder: Path, gate: Passage) -> str:
     """The name under which the process that imports has put the model."""
     with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as complained:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=complained)
+        cores.hold_process(process.pid)
         try:
             while process.poll() is None:
                 gate.go_through()

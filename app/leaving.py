@@ -7,6 +7,7 @@ from pathlib import Path
 
 from engine.audio.format import SAMPLE_RATE_HZ
 from engine.export.naming import fields_of
+from engine.playback.settings import MixSettings
 from engine.takes.pieces import recipe_between
 from engine.takes.take import Take
 
@@ -40,6 +41,15 @@ def stems_of(take: Take, frames: Frames | None) -> tuple[str, ...]:
     begin, end = frames
     there = take.stems_from(begin) < end if take.finished else take.stems_end(begin) >= end
     return take.stem_names if there else ()
+
+
+def mix_of(remembered: object, stems: int) -> MixSettings:
+    """Faders of so many stems as they were remembered; at 0 dB where they were not, or do not fit."""
+    try:
+        mix = MixSettings.from_json(remembered)
+    except ValueError:
+        return MixSettings.unity(stems)
+    return mix if len(mix.strips) == stems else MixSettings.unity(stems)
 
 
 def names_of(take: Take, title: str, titles: Mapping[str, str], frames: Frames) -> dict[str, str]:

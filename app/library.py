@@ -95,7 +95,7 @@ class LibraryHand(QObject):
         cards = self._panel.list
         cards.play_wanted.connect(lambda key: self.play(Path(key)))
         cards.renamed.connect(lambda key, name: self.rename(Path(key), name))
-        cards.star_wanted.connect(lambda key, starred: self.star(Path(key), starred))
+        cards.stars_given.connect(lambda key, stars: self.rate(Path(key), stars))
         cards.delete_wanted.connect(lambda keys: self.delete([Path(key) for key in keys]))
         cards.compare_wanted.connect(lambda key: self.compare_wanted.emit(self.entries[Path(key)]))
         cards.folder_wanted.connect(lambda key: QDesktopServices.openUrl(QUrl.fromLocalFile(key)))
@@ -160,12 +160,16 @@ class LibraryHand(QObject):
             f"renaming “{before}”", partial(self._rename, folder, before), partial(self._rename, folder, name), of=self
         )
 
-    def star(self, folder: Path, starred: bool) -> None:
-        """Mark a take, or no longer."""
-        self._star(folder, starred)
-        words = f"{'star of' if starred else 'taking the star from'} “{self.entries[folder].name}”"
+    def rate(self, folder: Path, stars: int) -> None:
+        """Give a take stars; those given to one take after each other, as by the arrow keys, are one move."""
+        entry = self.entries[folder]
+        self._rate(folder, stars)
         self._history.push(
-            words, partial(self._star, folder, not starred), partial(self._star, folder, starred), of=self
+            f"stars of “{entry.name}”",
+            partial(self._rate, folder, entry.stars),
+            partial(self._rate, folder, stars),
+            merge=("stars", folder),
+            of=self,
         )
 
     def delete(self, folders: Sequence[Path]) -> None:
@@ -179,6 +183,15 @@ class LibraryHand(QObject):
             f"throwing away {what}", partial(self._restore, entries), partial(self._throw_away, entries), of=self
         )
         self.thrown_away.emit(f"{what[0].upper()}{what[1:]} {'is' if len(entries) == 1 else 'are'} in the trash.")
+
+    def supersede(self, folder: Path, by: Path) -> None:
+        """A recording whose taking apart was broken off is taken apart anew: that take takes the place of the other."""
+        if folder not in self.entries or by not in self.entries:
+            return
+        loaded = self._session.state.entry
+        if loaded is not None and loaded.folder == folder:
+            self.open(by, plays=self._playing.is_playing)
+        self._throw_away([self.entries[folder]])
 
     def use(self, library: Library) -> None:
         """Show the takes of another library; what is loaded, and what is being made, stays."""
@@ -205,10 +218,10 @@ class LibraryHand(QObject):
             self._put(replace(self.entries[folder], name=name))
             self._thread.rename(self.entries[folder], name)
 
-    def _star(self, folder: Path, starred: bool) -> None:
+    def _rate(self, folder: Path, stars: int) -> None:
         if folder in self.entries:
-            self._put(replace(self.entries[folder], starred=starred))
-            self._thread.star(self.entries[folder], starred)
+            self._put(replace(self.entries[folder], stars=stars))
+            self._thread.rate(self.entries[folder], stars)
 
     def _throw_away(self, entries: Sequence[Entry]) -> None:
         self._settling.stop()

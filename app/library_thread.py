@@ -16,6 +16,8 @@ from weakref import WeakSet
 
 from PySide6.QtCore import Signal
 
+from app.leaving import mix_of
+from app.waiting import Waiting, is_there, read_waiting, waiting_path, write_waiting
 from app.wording import take_card
 from app.worker import Worker
 from engine.audio.files import EXTENSIONS
@@ -48,6 +50,9 @@ class LibraryThread(Worker):
     """The folder of a take, and how loud it is, in LUFS; minus infinity for silence."""
     room_found = Signal(object, object)
     """How many bytes lie in the trash, and how many are free on the disk."""
+    waiting_found = Signal(object, object)
+    """What was still to be taken apart when the program ended: the `Waiting` whose files are there, a list, and the
+    paths of those that are not."""
     recordings_found = Signal(object, object)
     """What of the things that were dropped can be taken apart, and which of them are takes: two lists of paths."""
 
@@ -87,9 +92,9 @@ class LibraryThread(Worker):
         """Call a take something else; `changed` follows."""
         self._post(lambda: self.changed.emit(self.library.rename(entry, name)))
 
-    def star(self, entry: Entry, starred: bool) -> None:
-        """Mark a take, or no longer; `changed` follows."""
-        self._post(lambda: self.changed.emit(self.library.star(entry, starred)))
+    def rate(self, entry: Entry, stars: int) -> None:
+        """Give a take stars; `changed` follows."""
+        self._post(lambda: self.changed.emit(self.library.rate(entry, stars)))
 
     def save_mix(self, entry: Entry, mix: Mapping[str, Any]) -> None:
         """Remember where the faders of a take stand."""
@@ -118,6 +123,14 @@ class LibraryThread(Worker):
     def look_for_recordings(self, paths: Sequence[Path]) -> None:
         """Find the recordings and takes among files and folders; `recordings_found` follows."""
         self._post(partial(self._look_for_recordings, tuple(paths)))
+
+    def look_for_waiting(self) -> None:
+        """See which recordings were still to be taken apart when the program ended; `waiting_found` follows."""
+        self._post(self._look_for_waiting)
+
+    def write_waiting(self, recordings: Sequence[Waiting]) -> None:
+        """Write down which recordings are to be taken apart, for the next start."""
+        self._post(partial(write_waiting, waiting_path(), tuple(recordings)))
 
     def _post(self, work: Callable[[], None]) -> None:
         self._posted.emit(partial(self._guarded, work))
@@ -172,6 +185,7 @@ class LibraryThread(Worker):
     def _measuring(self, folder: Path, mix: MixSettings) -> Iterator[bool]:
         meter = LoudnessMeter(SAMPLE_RATE_HZ)
         with closing(Take.open(folder)) as take:
+            mix = mix_of(mix.to_json(), len(take.stem_names))  # those of a take that has only the names of its stems
             frames = min(take.mix_frames, MEASURED_FRAMES)
             for block in render(take, mix, (take.mix_frames - frames) // 2, frames):
                 meter.push(block)
@@ -182,6 +196,15 @@ class LibraryThread(Worker):
         """Take a step of long work; whatever has been asked for in the meantime comes before the next."""
         if next(steps, False):
             self._post(partial(self._go_on, steps))
+
+    def _look_for_waiting(self) -> None:
+        there, gone = [], []
+        for waiting in read_waiting(waiting_path()):
+            if is_there(waiting):
+                there.append(waiting)
+            else:
+                gone.append(waiting.file)
+        self.waiting_found.emit(there, gone)
 
     def _look_for_recordings(self, paths: Sequence[Path]) -> None:
         recordings: list[Path] = []

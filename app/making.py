@@ -17,6 +17,7 @@ from app.engine_thread import EngineThread
 from app.playing import CROSSFADE_S, Playing
 from app.radio import RadioHand
 from app.session import Recipe, Session, new_seed
+from app.waiting import Waiting
 from app.wording import doing_text, left_text, radio_text, recordings_text
 from engine.audio.format import SAMPLE_RATE_HZ
 from engine.errors import UsageError
@@ -102,8 +103,9 @@ class Making(QObject):
         self._growing: dict[Take, Growing] = {}
         self._in_use: set[Take] = set()
         self._awaiting_sound = False
-        self._to_show: tuple[str, Take | None] | None = None  # a recording's name, and what was loaded when it came
+        self._to_show: tuple[str, Take | None] | None = None  # a recording's file, and what was loaded when it came
         self._imports_left = 0
+        self._from_last_time = False  # they were asked for before the program was started
         self._readying = False
         self._last_recipe: Recipe | None = None
         self._connect()
@@ -182,12 +184,20 @@ class Making(QObject):
 
     def import_files(self, paths: Sequence[Path]) -> None:
         """Take recordings apart, one after the other, in the background; the first one goes on the stage."""
-        if not paths:
-            return
-        self.begun.emit()
-        self._to_show = paths[0].stem, self._session.state.take
-        for path in paths:
-            self._engine.import_file(path)
+        if paths:
+            self.begun.emit()
+            self._import([Waiting(path) for path in paths], from_last_time=False)
+
+    def take_up(self, recordings: Sequence[Waiting]) -> None:
+        """Go on with recordings that could not be taken apart before the program ended."""
+        if recordings:
+            self._import(recordings, from_last_time=True)
+
+    def _import(self, recordings: Sequence[Waiting], *, from_last_time: bool) -> None:
+        self._to_show = recordings[0].file.name, self._session.state.take
+        self._from_last_time = from_last_time
+        for recording in recordings:
+            self._engine.import_file(recording.file, recording.take)
 
     def load(
         self, take: Take, entry: Entry, *, plays: bool, at_s: float = 0.0, crossfade_s: float = CROSSFADE_S
@@ -275,6 +285,10 @@ class Making(QObject):
         self._imports_left = left
         self._show_queue()
 
+    @property
+    def _imports_text(self) -> str:
+        return recordings_text(self._imports_left, from_last_time=self._from_last_time)
+
     def _show_queue(self) -> None:
         """What comes next, while nothing is being made yet."""
         if self._current is not None or self._growing:
@@ -282,7 +296,7 @@ class Making(QObject):
         words = [READYING] if self._readying else []
         words += [f"Next: {coming.title}" for coming in self._asked]
         if self._imports_left and not self._asked:
-            words.append(recordings_text(self._imports_left))
+            words.append(self._imports_text)
         if words:
             self._activity.show_work(" ".join(words), None, can_cancel=bool(self._asked or self._imports_left))
         else:
@@ -298,7 +312,7 @@ class Making(QObject):
         self._growing[take] = Growing(entry, WorkClock())
         self.started.emit(entry)
         if entry.kind == "recording":
-            if self._to_show == (entry.name, self._session.state.take) and not self._radio.is_on:
+            if self._to_show == (entry.recipe.get("file"), self._session.state.take) and not self._radio.is_on:
                 self.load(take, entry, plays=False)
                 self._to_show = None
         elif self._current is not None:
@@ -334,7 +348,7 @@ class Making(QObject):
             self._activity.rest(radio_text(progress, self._playing.heard_frame))
             return
         left = left_text(progress.fraction, growing.clock.elapsed_s)
-        doing = f"{recordings_text(self._imports_left)}: {growing.entry.name}" if is_import else doing_text(progress)
+        doing = f"{self._imports_text}: {growing.entry.name}" if is_import else doing_text(progress)
         self._activity.show_work(" · ".join(filter(None, (doing, left))), progress.fraction, can_cancel=True)
 
     def _show_where(self, take: Take) -> None:

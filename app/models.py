@@ -17,6 +17,7 @@ from app.importing import Added
 from app.previewing import Previewing
 from app.radio import RadioHand
 from app.session import Recipe, Session
+from app.settings import SettingsStore
 from engine.models.card import ModelCard
 from engine.models.catalogue import Catalogue
 from engine.models.preview import preview_of
@@ -51,6 +52,7 @@ class Models(QObject):
         files: FileThread,
         radio: RadioHand,
         player: Player,
+        store: SettingsStore,
     ) -> None:
         super().__init__(panel)
         self.previewing = Previewing(player, panel.picker, self)
@@ -59,7 +61,8 @@ class Models(QObject):
         self._readied = ""  # the model that was loaded last
         self._added: Sequence[Added] = ()
         self._asked: Path | None = None  # the folder that was chosen as a model's last
-        self._awaited = ""  # the model that is to be chosen when it is there
+        self._store = store
+        self._awaited = store.settings.model or ""  # the model that is to be chosen when it is there
         self._settling = QTimer(self, interval=SETTLE_MS, singleShot=True)
         self._settling.timeout.connect(self._get_ready)
         panel.picker.chosen.connect(self.choose)
@@ -79,10 +82,11 @@ class Models(QObject):
         return {card.name: card.title for card in self._cards}
 
     def choose(self, name: str) -> None:
-        """Make a model the one that is used next; one that has still to be found is chosen then."""
+        """Make a model the one that is used next, and after the next start; one that has still to be found is then."""
         self._awaited = "" if name in self.titles else name
         if not self._awaited:
             self._session.change_recipe(model=name)
+            self._store.change(model=name)
 
     def toggle_preview(self) -> None:
         """Let the preview of the chosen model be heard, or no longer."""
@@ -119,7 +123,8 @@ class Models(QObject):
         elif self._awaited in self.titles:
             self.choose(self._awaited)
         elif self._session.state.recipe.model not in self.titles:
-            self.choose(self._cards[0].name)
+            self._awaited = ""  # whoever has been given another keeps it until the next start
+            self._session.change_recipe(model=self._cards[0].name)
         picker.set_chosen(self._session.state.recipe.model)
         if self._added:
             self._tell_added(catalogue)

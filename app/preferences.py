@@ -35,7 +35,7 @@ class Preferences(QObject):
         """The panel opens over the widget `over`."""
         super().__init__(over)
         self._store, self._player = store, player
-        self.panel = SettingsPanel(BUFFERS_MS, cores.available())
+        self.panel = SettingsPanel(BUFFERS_MS, cores.available(), cores.AT_ONCE)
         self.overlay = Overlay("Settings", self.panel, over)
         self._shown: object = None
         self._looking = QTimer(self, interval=LOOK_MS)

@@ -18,6 +18,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from engine.musika.greeting import without_greeting
+
 LIBRARIES = {
     "tensorflow": ("libtensorflow_framework.so.2", "libtensorflow_cc.so.2"),
     "torch": ("lib/libtorch_cpu.so", "lib/libtorch_python.so"),
@@ -33,10 +35,17 @@ def import_networks() -> Iterator[None]:
     """Import all that defines or runs networks, one part after the other; nothing where that has been done."""
     for part in PARTS:
         if part not in sys.modules:
-            with _collector_at_rest():
+            with _collector_at_rest(), without_greeting():
                 _load_libraries(part)
                 importlib.import_module(part)
         yield
+    _make_pools()
+
+
+def _make_pools() -> None:
+    """Let the libraries size their pools of threads: a limit of cores that holds later leaves them as large as now."""
+    sys.modules["tensorflow"].config.list_logical_devices()
+    sys.modules["torch"].get_num_threads()
 
 
 @contextmanager

@@ -1,12 +1,15 @@
 """GUI thread's side of a thread that looks at the previews of models: as pictures, and as takes to be heard at once.
 
-It has a thread of its own because whoever presses a preview's button wants to hear it now, and not after an export.
+It has a thread of its own because whoever presses a preview's button wants to hear it now, and not after an export. Nor
+after all the pictures: what is to be heard comes first, in the middle of a picture too, which passes through the thread
+itself as its gate.
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
@@ -16,6 +19,7 @@ from PySide6.QtCore import Signal
 
 from app.worker import Worker
 from engine.errors import AudioFileError
+from engine.gate import Cancelled
 from engine.models.preview import preview_blocks, preview_picture
 from engine.takes.take import Take
 
@@ -35,6 +39,7 @@ class PreviewThread(Worker):
         super().__init__("previews")
         self._ending = ExitStack()
         self._folder: Path | None = None
+        self._wishes: deque[Callable[[], None]] = deque()
         self._opened = 0
         self._closing = False
 
@@ -46,7 +51,18 @@ class PreviewThread(Worker):
 
     def open(self, name: str, path: Path) -> None:
         """Make a take of a preview; `opened` follows, or `failed`."""
-        self._posted.emit(partial(self._guarded, partial(self._open, name, path)))
+        self._wishes.append(partial(self._guarded, partial(self._open, name, path)))
+        self._posted.emit(self._grant)
+
+    def go_through(self) -> None:
+        """Let what is to be heard go first: the gate of a picture.
+
+        Raises:
+            Cancelled: the thread is to end.
+        """
+        if self._closing:
+            raise Cancelled
+        self._grant()
 
     def discard(self, take: Take) -> None:
         """Let go of a take that nobody reads any more, and remove it from the disk."""
@@ -61,10 +77,13 @@ class PreviewThread(Worker):
         self._ending.close()
 
     def _look_at(self, name: str, path: Path) -> None:
-        if self._closing:
-            return
+        self.go_through()
         with suppress(AudioFileError):
-            self.pictured.emit(name, preview_picture(path))
+            self.pictured.emit(name, preview_picture(path, self))
+
+    def _grant(self) -> None:
+        while self._wishes:
+            self._wishes.popleft()()
 
     def _open(self, name: str, path: Path) -> None:
         take: Take | None = None

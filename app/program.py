@@ -3,7 +3,7 @@
 The order of start-up, the window first and all that is slow after it:
 
 1. the log, so that whatever goes wrong from here on is written down;
-2. the application and its dress: fonts, colours, style sheet;
+2. the application, and its dress as the settings have it: fonts, colours, style sheet;
 3. session, the threads for the engine and for files (not yet running), and player (which touches no device yet);
 4. the window, tied to them, and shown;
 5. the player gets ready to sound, the file thread looks for models, and when it has found some the engine thread loads
@@ -69,16 +69,15 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def make_application(arguments: Sequence[str]) -> QApplication:
-    """The application, dressed."""
+    """The application; `make_window` dresses it."""
     application = QApplication(list(arguments))
     application.setApplicationName("DeepDeadNet")
     application.setApplicationDisplayName("DeepDeadNet")
-    theme.apply(application)
     return application
 
 
 def make_window(find_models: Callable[[], Catalogue] = Catalogue, device: int | str | None = None) -> Window:
-    """The window with all that is behind it; call its `start()` once it is shown.
+    """The window with all that is behind it, in the theme of the settings; call its `start()` once it is shown.
 
     Args:
         find_models: called in the file thread; by default the bundled models and the user's.

@@ -64,6 +64,7 @@ class Settings:
         takes_folder: where takes lie.
         export_folder: where the last export went, or what was set.
         theme: "dark", "light" or "system".
+        model: name of the generator that was chosen last; None before the first choice.
         export: how the last export was made.
         layout: how the window was left.
     """
@@ -74,6 +75,7 @@ class Settings:
     takes_folder: Path = field(default_factory=lambda: home_folder() / "takes")
     export_folder: Path = field(default_factory=lambda: music_folder())
     theme: Scheme = "dark"
+    model: str | None = None
     export: ExportChoices = field(default_factory=ExportChoices)
     layout: Layout = field(default_factory=Layout)
 
@@ -86,6 +88,7 @@ class Settings:
             "takes_folder": str(self.takes_folder),
             "export_folder": str(self.export_folder),
             "theme": self.theme,
+            "model": self.model,
             "export": self.export.to_json(),
             "layout": asdict(self.layout),
         }
@@ -255,6 +258,7 @@ _SETTINGS: Mapping[str, Callable[[Any], Any]] = {
     "takes_folder": _folder,
     "export_folder": _folder,
     "theme": _one_of(get_args(Scheme)),
+    "model": _perhaps(_text),
     "export": ExportChoices.from_json,
     "layout": Layout.from_json,
 }

@@ -14,6 +14,7 @@ from app.arrangement import Arrangement
 from app.asking import ask_recordings
 from app.comparing import Comparing
 from app.dragging import Dragging
+from app.dropouts import Dropouts
 from app.engine_thread import EngineThread
 from app.exporting import Exporting
 from app.file_thread import FileThread
@@ -29,6 +30,7 @@ from app.models import Models
 from app.playing import Playing
 from app.preferences import Preferences
 from app.radio import RadioHand
+from app.recordings import Recordings
 from app.rooms import Rooms
 from app.session import Session
 from app.settings import SettingsStore
@@ -70,19 +72,29 @@ class Window(QMainWindow):
         self.making = Making(session, engine, self.playing, self.radio, self.make_bar, self.view, self.activity)
         panel = self.rooms.takes
         self.library = LibraryHand(session, takes, self.making, self.playing, self.history, panel, self.activity)
+        self.recordings = Recordings(engine, takes, self.making, self.library)
         self.comparing = Comparing(session, takes, self.library, self.playing, panel)
         self.staging = StageHand(session, self.stage)
         self.exporting = Exporting(
             session, files, store, self.view, self.message, self.export_button, lambda: self.making.titles, self.rooms
         )
         self.dragging = Dragging(
-            session, store, self.stage, self.mixer, self.rooms.drag_button, self.message, lambda: self.making.titles
+            session,
+            store,
+            self.stage,
+            self.mixer,
+            self.rooms.drag_button,
+            self.library,
+            panel.list,
+            self.message,
+            lambda: self.making.titles,
         )
         self.shaping = Shaping(session, self.make_bar)
-        self.models = Models(self.rooms.models, session, engine, files, self.radio, player)
+        self.models = Models(self.rooms.models, session, engine, files, self.radio, player, store)
         self.training = TrainingDesk(self.door, self)
         self._connect_hands()
         self._make_chrome(player)
+        self.dropouts = Dropouts(player, self.store, self.message)
         self.keys = Keys(self)
         self._connect_engine()
         self._connect_files()
@@ -97,8 +109,10 @@ class Window(QMainWindow):
         self.files.start()
         self.takes.start()
         self.library.start()
+        self.recordings.start()
         self.staging.start()
         self.models.previewing.start()
+        self.dropouts.start()
         self.files.look_for_models()
 
     def _make_rooms(self) -> None:
@@ -154,6 +168,7 @@ class Window(QMainWindow):
         self.library.thrown_away.connect(lambda words: self.message.say(words, action=("Undo", self.history.undo)))
         self.library.taken_back.connect(self.message.hide)
         self.comparing.refused.connect(self._refuse)
+        self.recordings.told.connect(self.message.say)
         self.training.model_wanted.connect(self.models.choose)
         self.training.model_added.connect(self.files.look_for_models)
         self.training.preview_wanted.connect(lambda preview, _: self.models.previewing.hear(preview))
@@ -277,6 +292,7 @@ class Window(QMainWindow):
         self.making.titles = {card.name: card.title for card in cards}
         self.training.set_models(cards)
         self.rooms.invite(generating=bool(cards))
+        self.recordings.take_up()
         self._show_use()
 
     def _show_kept(self, folder: Path) -> None:
@@ -302,6 +318,7 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """End everything that runs, then go: nothing half-made stays behind."""
         self.hide()
+        self.recordings.close()
         self.training.close()
         self.mixing.close()
         self.playing.close()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from pathlib import Path
 
 from engine.audio.format import SAMPLE_RATE_HZ
 from engine.takes.library import Entry
@@ -34,9 +35,18 @@ def radio_text(progress: Progress, heard_frame: int) -> str:
     return f"Radio: made {made} s ahead, stems {stems} s"
 
 
-def recordings_text(left: int) -> str:
+def recordings_text(left: int, *, from_last_time: bool = False) -> str:
     """How many recordings are still to be taken apart: "Taking a recording apart", "Taking 3 recordings apart"."""
-    return f"Taking {left} recordings apart" if left > 1 else "Taking a recording apart"
+    what = f"{left} recordings" if left > 1 else "a recording"
+    return f"Going on with {what} from last time" if from_last_time else f"Taking {what} apart"
+
+
+def gone_text(files: Sequence[Path]) -> str:
+    """That recordings which waited to be taken apart have been moved or removed: a sentence."""
+    if len(files) == 1:
+        return f"“{files[0].name}” is not there any more, so it is not taken apart."
+    others = "another recording" if len(files) == 2 else f"{len(files) - 1} other recordings"
+    return f"“{files[0].name}” and {others} are not there any more, so they are not taken apart."
 
 
 def left_text(fraction: float, elapsed_s: float) -> str:
@@ -58,7 +68,7 @@ def take_card(entry: Entry, today: date, fraction: float | None = None) -> TakeC
         name=entry.name,
         line=take_line(entry, making=fraction is not None),
         group=day_text(entry.created_at.astimezone().date(), today),
-        starred=entry.starred,
+        stars=entry.stars,
         details=take_details(entry),
         progress=fraction,
     )

@@ -29,7 +29,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.null_sink import is_possible, running_daemon, sound_card, wait_until
-from benchmarks.playback import Recorder
+from benchmarks.playback import AUDIBLE, Recorder
 from engine.audio.format import Wave
 from engine.errors import StudioError
 from engine.gate import Cancelled, Gate
@@ -40,9 +40,6 @@ from engine.musika.journey import Journey
 from engine.playback.player import Player
 from engine.studio import Studio
 from engine.takes.take import Take
-
-AUDIBLE = 1e-3
-"""−60 dB below full scale: what is quieter does not count as sound."""
 
 SILENT_DB = -150.0
 """Of the master fader: nobody hears it, and the meters still move."""

@@ -308,9 +308,7 @@ PARTS = (
                 "",
                 at_most=0.0,
             ),
-            Figure(
-                "underruns_without_stall", "those while the machine did not stand still", "benchmarks.stalls", ""
-            ),
+            Figure("underruns_without_stall", "those while the machine did not stand still", "benchmarks.stalls", ""),
         ),
     ),
     Part(

@@ -33,6 +33,9 @@ from engine.playback.settings import MixSettings, Strip
 from engine.takes.take import Take
 
 STEM_NAMES = ("drums", "bass", "other", "vocals")
+AUDIBLE = 1e-3
+"""−60 dB below full scale: what is quieter does not count as sound."""
+
 LEVEL = 0.25
 CHANGE_EVERY_S = 0.4
 TAKE_S = 20

@@ -22,26 +22,39 @@ class DragSource(QObject):
     released = Signal()
     """The button is up again: there was no drag, or it came to nothing. After a drop it is not told."""
 
-    def __init__(self, widget: QWidget, grip: Callable[[QPoint], bool] = lambda _: True, tip: str = "") -> None:
+    def __init__(
+        self,
+        widget: QWidget,
+        grip: Callable[[QPoint], bool] = lambda _: True,
+        tip: str = "",
+        *,
+        shows_hand: bool = True,
+    ) -> None:
         """Watch a widget.
 
         Args:
             widget: what is dragged from; it owns this.
             grip: whether a drag can begin at a place of the widget.
             tip: what a tooltip over the grip says.
+            shows_hand: the mouse becomes a hand over the grip; not where a click is what it is there for.
         """
         super().__init__(widget)
-        self._widget, self._grip, self._tip = widget, grip, tip
+        self._widget, self._grip, self._tip, self._shows_hand = widget, grip, tip, shows_hand
         self._pressed_at: QPoint | None = None
         self._pulled = False
         widget.setAttribute(Qt.WidgetAttribute.WA_Hover)
         widget.installEventFilter(self)
 
+    @property
+    def pressed_at(self) -> QPoint | None:
+        """Where in the widget the hand took hold; None where it does not."""
+        return self._pressed_at
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Look at the mouse; a pull belongs to the drag and not to the widget."""
         if isinstance(event, QMouseEvent):
             return self._see(event)
-        if isinstance(event, QHoverEvent):
+        if isinstance(event, QHoverEvent) and self._shows_hand:
             self._show_grip(event)
         if isinstance(event, QHelpEvent) and self._tip and self._grip(event.pos()):
             QToolTip.showText(event.globalPos(), self._tip, self._widget)

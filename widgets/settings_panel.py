@@ -16,7 +16,8 @@ from widgets.segments import Segments
 SYSTEM_DEFAULT = "System default"
 ALL_CORES = "All"
 BUFFER_TIP = "A short one answers the hand sooner, a long one survives a busier machine."
-CORES_TIP = "What the networks may take. Taking apart follows at once, making with the next start."
+CORES_TIP = "What making and taking apart may use. A training uses what others leave."
+CORES_TIP_LATER = "Taking apart follows at once, making with the next start."
 FOLDERS = {
     "takes": ("Takes", "New takes are kept here; those that are there already stay where they are."),
     "exports": ("Exports", "What the next export suggests."),
@@ -43,12 +44,15 @@ class SettingsPanel(QWidget):
     theme_chosen = Signal(str)
     """"dark", "light" or "system"."""
 
-    def __init__(self, buffers_ms: Sequence[int], cores: int, parent: QWidget | None = None) -> None:
-        """Between which buffers one can choose, and how many cores there are."""
+    def __init__(
+        self, buffers_ms: Sequence[int], cores: int, cores_at_once: bool = True, parent: QWidget | None = None
+    ) -> None:
+        """Between which buffers one can choose, how many cores there are, and whether all follows a choice of them."""
         super().__init__(parent)
         self._buffers_ms = tuple(buffers_ms)
         self._make_sound_controls()
         self._make_core_control(cores)
+        self._cores_tip = CORES_TIP if cores_at_once else CORES_TIP_LATER
         self._themes = Segments(list(THEMES.values()), "Theme")
         self._themes.pressed.connect(self._choose_theme)
         self._folders = {name: ElidedLabel(mode=Qt.TextElideMode.ElideMiddle) for name in FOLDERS}
@@ -95,7 +99,7 @@ class SettingsPanel(QWidget):
         self._add_note(_note(BUFFER_TIP))
         self._add_heading("Computing")
         self._add_row("Cores", self.cores)
-        self._add_note(_note(CORES_TIP))
+        self._add_note(_note(self._cores_tip))
         self._add_heading("Folders")
         for name, (title, tip) in FOLDERS.items():
             self._add_folder(name, title, tip)

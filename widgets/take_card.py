@@ -1,19 +1,19 @@
-"""GUI thread: one take in the list, as a card: its name, a line about it, a star; its name can be changed in place."""
+"""GUI thread: one take in the list, as a card: its name, a line about it, stars; its name can be changed in place."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from resources import theme
+from widgets.star_rating import MARGIN_PX, MOST_STARS, PITCH_PX, SIZE_PX, paint_stars
 
 CARD_HEIGHT_PX = 46
 HEADING_HEIGHT_PX = 26
 GAP_PX = 2 * theme.STEP_PX
-STAR_ZONE_PX = 32
 EDGE_PX = 3
 
 Index = QModelIndex | QPersistentModelIndex
@@ -24,6 +24,9 @@ LOADED_ROLE = CARD_ROLE + 1
 """Whether the row's take is the one on the stage."""
 LETTER_ROLE = CARD_ROLE + 2
 """What the row's take is called in a comparison: "A", "B" or nothing."""
+RATED_ROLE = CARD_ROLE + 3
+"""Whether stars can be given to the row's take now: who does that shows them."""
+STAR_SIGNS = {"★", "*"}
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class TakeCard:
         name: what the user calls it.
         line: what it is, in few words: "Barn ’77 · 2:00 · 4 stems".
         group: the heading that it stands under.
-        starred: whether the user has marked it.
+        stars: how many the user has given it.
         details: all that is known of it, for the tooltip.
         progress: while it is being made, the fraction done; −1 where it has no end; None once it is there.
     """
@@ -44,14 +47,14 @@ class TakeCard:
     name: str
     line: str
     group: str = ""
-    starred: bool = False
+    stars: int = 0
     details: str = ""
     progress: float | None = None
 
     def matches(self, words: str) -> bool:
-        """Whether every one of some words, in small letters, occurs in what is known of it."""
+        """Whether every one of some words, in small letters, occurs in what is known of it; "★★" is at least two."""
         known = f"{self.name}\n{self.line}\n{self.details}".casefold()
-        return all(word in known for word in words.split())
+        return all(self.stars >= len(word) if set(word) <= STAR_SIGNS else word in known for word in words.split())
 
 
 class TakeCardDelegate(QStyledItemDelegate):
@@ -73,10 +76,11 @@ class TakeCardDelegate(QStyledItemDelegate):
             self._paint_card(painter, option, index, card)
         painter.restore()
 
-    def star_zone(self, row: QRect) -> QRect:
-        """Where in a row a click means the star."""
+    def stars_place(self, row: QRect) -> QRect:
+        """Where in a row who gives stars has its place."""
         box = _card_box(row)
-        return QRect(box.right() - STAR_ZONE_PX + 1, box.top(), STAR_ZONE_PX, CARD_HEIGHT_PX)
+        right_px = box.right() + 1 - theme.GAP_PX + MARGIN_PX
+        return QRect(QPoint(right_px - SIZE_PX.width(), box.top() + theme.STEP_PX), SIZE_PX)
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         """A field in the place of the name."""
@@ -89,7 +93,7 @@ class TakeCardDelegate(QStyledItemDelegate):
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
         """Over the name."""
         box = _card_box(option.rect)
-        editor.setGeometry(box.adjusted(theme.STEP_PX, theme.STEP_PX, -STAR_ZONE_PX, 0).intersected(box))
+        editor.setGeometry(box.adjusted(theme.STEP_PX, theme.STEP_PX, -theme.STEP_PX, 0))
         editor.setFixedHeight(24)
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
@@ -132,15 +136,19 @@ class TakeCardDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(
                 box.adjusted(inset, inset, -inset, -inset), theme.CONTROL_CORNER_PX, theme.CONTROL_CORNER_PX
             )
-        self._paint_words(
-            painter, box, card, str(index.data(LETTER_ROLE) or ""), card.starred or is_under_mouse or has_focus
-        )
+        is_rated = bool(index.data(RATED_ROLE))
+        stars_px = PITCH_PX * (MOST_STARS if is_rated else card.stars)
+        self._paint_words(painter, box, card, str(index.data(LETTER_ROLE) or ""), stars_px)
+        if not is_rated:
+            place = self.stars_place(option.rect)
+            place.setLeft(place.right() + 1 - MARGIN_PX - stars_px)
+            paint_stars(painter, place, card.stars, of=card.stars)
         if card.progress is not None:
             self._paint_progress(painter, box, card.progress)
 
-    def _paint_words(self, painter: QPainter, box: QRectF, card: TakeCard, letter: str, shows_star: bool) -> None:
+    def _paint_words(self, painter: QPainter, box: QRectF, card: TakeCard, letter: str, stars_px: int) -> None:
         left_px, room_px = box.left() + theme.GAP_PX, box.width() - 2 * theme.GAP_PX
-        name_room_px = room_px - (20 if shows_star else 0)
+        name_room_px = room_px - (stars_px + theme.STEP_PX if stars_px else 0)
         name_font = theme.font(theme.BODY_PX, QFont.Weight.DemiBold)
         if letter:
             mark = QRectF(left_px, box.top() + 8, 16, 16)
@@ -156,9 +164,6 @@ class TakeCardDelegate(QStyledItemDelegate):
         caption = theme.font(theme.CAPTION_PX, tabular=True)
         line = _shortened(card.line, QFontMetrics(caption), room_px)
         _paint_line(painter, QRectF(left_px, box.top() + 25, room_px, 16), line, caption, theme.COLOURS.dim)
-        if shows_star:
-            icon = theme.icon("star", "accent" if card.starred else "dim", filled=card.starred)
-            icon.paint(painter, QRect(int(box.right()) - theme.GAP_PX - 13, int(box.top()) + 8, 14, 14))
 
     def _paint_progress(self, painter: QPainter, box: QRectF, fraction: float) -> None:
         """A thin line along the foot of the card; all of it, dimmed, where there is no end."""

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QWidget
+from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QCursor, QHoverEvent, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QListView, QMenu, QWidget
 
 from resources import theme
-from widgets.take_card import CARD_ROLE, LETTER_ROLE, LOADED_ROLE, Index, TakeCard, TakeCardDelegate
+from widgets.drag_source import DragSource
+from widgets.star_rating import StarRating, stars_text
+from widgets.take_card import CARD_ROLE, LETTER_ROLE, LOADED_ROLE, RATED_ROLE, Index, TakeCard, TakeCardDelegate
 
 Role = Qt.ItemDataRole
+
+DRAG_TIP = "Drag it into a folder or another program: its mix, as a file"
 
 
 class TakeModel(QAbstractListModel):
@@ -29,6 +33,7 @@ class TakeModel(QAbstractListModel):
         self._words = ""
         self._starred_only = False
         self._loaded = ""
+        self._rated = ""
         self._letters: dict[str, str] = {}
 
     @property
@@ -66,6 +71,12 @@ class TakeModel(QAbstractListModel):
         keys, self._loaded = (self._loaded, key), key
         self._repaint(keys)
 
+    def set_rated(self, key: str) -> None:
+        """Leave the stars of a card to who gives them; empty for no card."""
+        if key != self._rated:
+            keys, self._rated = (self._rated, key), key
+            self._repaint(keys)
+
     def set_letters(self, letters: dict[str, str]) -> None:
         """Mark the takes that are compared, by their keys."""
         keys, self._letters = (*self._letters, *letters), dict(letters)
@@ -89,13 +100,15 @@ class TakeModel(QAbstractListModel):
             case Role.DisplayRole | Role.EditRole:
                 return row.name
             case Role.ToolTipRole:
-                return row.details
+                return "\n".join(filter(None, (row.details, DRAG_TIP if row.progress is None else "")))
             case Role.AccessibleTextRole:
-                return f"{row.name}, {row.line}" + (", starred" if row.starred else "")
+                return f"{row.name}, {row.line}" + (f", {stars_text(row.stars)}" if row.stars else "")
             case _ if role == CARD_ROLE:
                 return row
             case _ if role == LOADED_ROLE:
                 return row.key == self._loaded
+            case _ if role == RATED_ROLE:
+                return row.key == self._rated
             case _ if role == LETTER_ROLE:
                 return self._letters.get(row.key, "")
         return None
@@ -115,7 +128,7 @@ class TakeModel(QAbstractListModel):
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEditable
 
     def _is_wanted(self, card: TakeCard) -> bool:
-        return (card.starred or not self._starred_only) and (not self._words or card.matches(self._words))
+        return (card.stars > 0 or not self._starred_only) and (not self._words or card.matches(self._words))
 
     def _arrange(self) -> None:
         rows: list[str | TakeCard] = []
@@ -137,18 +150,21 @@ class TakeModel(QAbstractListModel):
 
 
 class TakeList(QListView):
-    """Cards to be chosen, played, renamed, starred, compared and thrown away, by mouse and by keys.
+    """Cards to be chosen, played, renamed, rated, compared, dragged away and thrown away, by mouse and by keys.
 
-    A click or Enter plays. F2 or a double click renames, F stars, B compares with what is on the stage, Delete throws
-    the chosen ones away. All other keys are the window's.
+    A click or Enter plays; who pulls instead drags it out, of which `source` tells. F2 or a double click renames, B
+    compares with what is on the stage, Delete throws the chosen ones away. Stars are given by `rating`, which lies on
+    the card under the mouse, or else on the current one; F goes there. All other keys are the window's.
     """
 
     play_wanted = Signal(str)
     """The key of a card."""
-    star_wanted = Signal(str, bool)
-    """The key of a card, and whether it is to have a star."""
+    stars_given = Signal(str, int)
+    """The key of a card, and how many stars it is to have."""
     compare_wanted = Signal(str)
     """The key of a card that is to be compared with what is on the stage."""
+    copy_wanted = Signal(str)
+    """The key of a card whose mix is to be copied as a file."""
     delete_wanted = Signal(list)
     """The keys of cards."""
     folder_wanted = Signal(str)
@@ -160,6 +176,11 @@ class TakeList(QListView):
         super().__init__(parent)
         self.setAccessibleName("Takes")
         self.cards = TakeModel(self)
+        self._pointed, self._rated = "", ""  # keys: of what is under the mouse, of what `rating` lies on
+        self.rating = StarRating(self.viewport())
+        self.rating.hide()
+        self.rating.rated.connect(lambda stars: self.stars_given.emit(self._rated, stars))
+        self.rating.installEventFilter(self)
         self.setModel(self.cards)
         self._delegate = TakeCardDelegate(self)
         self.setItemDelegate(self._delegate)
@@ -173,6 +194,8 @@ class TakeList(QListView):
         self.verticalScrollBar().setSingleStep(24)
         self.setViewportMargins(0, 0, theme.STEP_PX, 0)
         self.cards.renamed.connect(self.renamed)
+        self.source = DragSource(self.viewport(), lambda place: self.card_at(place) is not None, shows_hand=False)
+        self.source.pulled.connect(lambda: self.setState(QAbstractItemView.State.NoState))  # it chooses no rows
         theme.SIGNALS.changed.connect(self.viewport().update)
 
     def set_cards(self, cards: Sequence[TakeCard]) -> None:
@@ -194,6 +217,7 @@ class TakeList(QListView):
             self.setCurrentIndex(index)
             self.scrollTo(index)
             self.edit(index)
+            self._place_rating()  # not where the name is typed
 
     def show_card(self, key: str) -> None:
         """Choose a card and bring it into sight."""
@@ -201,6 +225,17 @@ class TakeList(QListView):
         if index.isValid():
             self.setCurrentIndex(index)
             self.scrollTo(index)
+
+    def rate(self, key: str) -> None:
+        """Let stars be given to a card by keys; Enter, Escape or F goes back to the list."""
+        self.show_card(key)
+        self._lay_rating(key)
+        self.rating.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def gripped(self) -> TakeCard | None:
+        """The card that the mouse was pressed on, and may be pulled."""
+        return self.card_at(self.source.pressed_at) if self.source.pressed_at else None
 
     def card_at(self, place: QPoint) -> TakeCard | None:
         """The card at a place in the viewport."""
@@ -218,27 +253,26 @@ class TakeList(QListView):
         QAbstractItemView.dataChanged(self, first, last, list(roles))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """A click on the star stars, one elsewhere on a card plays; with Shift or Ctrl, it only chooses."""
+        """A click on a card plays; with Shift or Ctrl, it only chooses."""
         super().mouseReleaseEvent(event)
-        place = event.position().toPoint()
-        card = self.card_at(place)
+        card = self.card_at(event.position().toPoint())
         if card is None or event.button() != Qt.MouseButton.LeftButton or event.modifiers():
             return
-        if self._is_on_star(place):
-            self.star_wanted.emit(card.key, not card.starred)
-        elif self.state() != QAbstractItemView.State.EditingState:
+        if self.state() != QAbstractItemView.State.EditingState:
             self.play_wanted.emit(card.key)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Rename."""
         card = self.card_at(event.position().toPoint())
-        if card is not None and not self._is_on_star(event.position().toPoint()):
+        if card is not None:
             self.edit_name(card.key)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """What the list does itself; everything else is passed on to the window."""
         chosen, key = self.chosen, event.key()
-        if not chosen or event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier):
+        if self.rating.hasFocus():
+            self._leave_rating(event)
+        elif not chosen or event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier):
             event.ignore()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.play_wanted.emit(chosen[0].key)
@@ -247,7 +281,7 @@ class TakeList(QListView):
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.delete_wanted.emit([card.key for card in chosen])
         elif key == Qt.Key.Key_F:
-            self.star_wanted.emit(chosen[0].key, not chosen[0].starred)
+            self.rate(chosen[0].key)
         elif key == Qt.Key.Key_B:
             self.compare_wanted.emit(chosen[0].key)
         elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
@@ -270,16 +304,92 @@ class TakeList(QListView):
             menu.addAction("Play\tEnter", lambda: self.play_wanted.emit(card.key))
             menu.addAction("Compare with what is on the stage\tB", lambda: self.compare_wanted.emit(card.key))
             menu.addAction("Rename\tF2", lambda: self.edit_name(card.key))
-            star = "Take the star away" if card.starred else "Star"
-            menu.addAction(f"{star}\tF", lambda: self.star_wanted.emit(card.key, not card.starred))
+            menu.addAction("Give it stars\tF", lambda: self.rate(card.key))
+            menu.addAction("Copy its mix as a file", lambda: self.copy_wanted.emit(card.key))
             menu.addAction("Show its files", lambda: self.folder_wanted.emit(card.key))
             menu.addSeparator()
         words = "Throw away" if len(chosen) == 1 else f"Throw these {len(chosen)} away"
         menu.addAction(f"{words}\tDel", lambda: self.delete_wanted.emit(keys))
         return menu
 
-    def _is_on_star(self, place: QPoint) -> bool:
-        return self._delegate.star_zone(self.visualRect(self.indexAt(place))).contains(place)
+    # The stars
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """See which card the mouse is on."""
+        if event.type() == QEvent.Type.Leave:
+            self._point("")
+        elif isinstance(event, QHoverEvent) and event.type() != QEvent.Type.HoverLeave:
+            card = self.card_at(event.position().toPoint())
+            self._point(card.key if card else "")
+        return super().viewportEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stars are given by the mouse again when their keys have done."""
+        if watched is self.rating and event.type() == QEvent.Type.FocusOut:
+            self._place_rating()
+        return super().eventFilter(watched, event)
+
+    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
+        """A name has been typed."""
+        super().closeEditor(editor, hint)
+        self._place_rating()
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        """The focus has gone to another card."""
+        super().currentChanged(current, previous)
+        self._place_rating()
+
+    def updateGeometries(self) -> None:
+        """Cards may lie elsewhere now."""
+        super().updateGeometries()
+        self._place_rating()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """Cards lie elsewhere now; under a mouse that has not moved there may be another one."""
+        super().scrollContentsBy(dx, dy)
+        if self.viewport().underMouse():
+            card = self.card_at(self.viewport().mapFromGlobal(QCursor.pos()))
+            self._point(card.key if card else "")
+        self._place_rating()
+
+    def _point(self, key: str) -> None:
+        if key == self._pointed:
+            return
+        self._pointed = key
+        if key and self.rating.hasFocus():
+            self.setFocus(Qt.FocusReason.OtherFocusReason)  # the mouse goes elsewhere
+        self._place_rating()
+
+    def _leave_rating(self, event: QKeyEvent) -> None:
+        """What the stars do not use themselves: back to the list, or the window's."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape, Qt.Key.Key_F):
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            event.ignore()
+
+    def _place_rating(self) -> None:
+        """Lay the stars on the card that they can be given to: the one under the mouse, or else the current one."""
+        current = self.currentIndex().data(CARD_ROLE)
+        if self.state() == QAbstractItemView.State.EditingState:
+            self._lay_rating("")
+        elif self.rating.hasFocus():
+            self._lay_rating(self._rated)
+        else:
+            self._lay_rating(self._pointed or (current.key if isinstance(current, TakeCard) else ""))
+
+    def _lay_rating(self, key: str) -> None:
+        """Lay the stars on a card, as it is now; on none where it is not shown."""
+        index = self.cards.index_of(key)
+        card = index.data(CARD_ROLE)
+        self._rated = key if card else ""
+        self.cards.set_rated(self._rated)
+        if card:
+            self.rating.setGeometry(self._delegate.stars_place(self.visualRect(index)))
+            self.rating.set_stars(card.stars)
+            self.rating.setAccessibleName(f"Stars of {card.name}")
+        elif self.rating.hasFocus():
+            self.setFocus(Qt.FocusReason.OtherFocusReason)  # or it would go anywhere
+        self.rating.setVisible(card is not None)
 
     def _rearranged(self, arrange: Callable[[], None]) -> None:
         """Arrange the rows anew; the focus stays on its card, and the view where it is."""
@@ -291,3 +401,4 @@ class TakeList(QListView):
             if index.isValid():
                 self.setCurrentIndex(index)
         self.verticalScrollBar().setValue(scrolled)
+        self._place_rating()

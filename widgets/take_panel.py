@@ -17,7 +17,7 @@ WIDTH_PX = 236
 
 EMPTY = "Every take that you make, and every recording that you drop here, is kept in this place by itself."
 NOTHING_FOUND = "No take is called so."
-NOTHING_STARRED = "No take has a star yet: press the star on a take that you like."
+NOTHING_STARRED = "No take has a star yet: point at a take that you like, and give it some."
 
 
 class TakePanel(QFrame):
@@ -31,14 +31,16 @@ class TakePanel(QFrame):
         self.comparison = TakeComparison()
         self.comparison.hide()
         self.search = SearchField("Search takes")
-        self.search.setToolTip("Words of the name, the model, the date or a seed; Escape shows all again")
+        self.search.setToolTip(
+            "Words of the name, the model, the date or a seed; ★★★ for three stars or more; Escape shows all again"
+        )
         self.search.returnPressed.connect(lambda: self.list.setFocus(Qt.FocusReason.OtherFocusReason))
         self.star_button = QPushButton()
         theme.set_icon(self.star_button, "star", "dim")
         self.star_button.setCheckable(True)
         self.star_button.setProperty("weight", "square")
-        self.star_button.setAccessibleName("Only takes with a star")
-        self.star_button.setToolTip("Show only takes with a star")
+        self.star_button.setAccessibleName("Only takes with stars")
+        self.star_button.setToolTip("Show only takes with stars")
         self.star_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._count = QLabel("0")
         self._empty = QLabel(EMPTY)

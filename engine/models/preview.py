@@ -13,6 +13,7 @@ from engine.audio.format import SAMPLE_RATE_HZ, Wave
 from engine.audio.spectrogram import BINS, FFT_FRAMES, Levels, levels_of
 from engine.audio.writing import replaced_on_success
 from engine.errors import OutputError
+from engine.gate import OPEN, Passage
 from engine.models.card import ModelCard
 
 PREVIEW_FILE = "preview.ogg"
@@ -57,8 +58,12 @@ def preview_blocks(path: Path) -> Iterator[Wave]:
             return
 
 
-def preview_picture(path: Path) -> Levels:
+def preview_picture(path: Path, gate: Passage = OPEN) -> Levels:
     """Levels (at most PICTURE_COLUMNS, BINS) of a preview, for a small picture: time over log frequency.
+
+    Args:
+        path: of the preview.
+        gate: passed through between columns; it takes a third of a second.
 
     Raises:
         AudioFileError: missing, damaged or no audio.
@@ -70,10 +75,12 @@ def preview_picture(path: Path) -> Levels:
         part = block[: frames - filled].mean(axis=1)
         mono[filled : filled + len(part)] = part
         filled += len(part)
+        gate.go_through()
     columns = max(1, min(PICTURE_COLUMNS, filled // 64))
     picture = np.zeros((columns, BINS), np.uint8)
     windows = np.lib.stride_tricks.sliding_window_view(mono, FFT_FRAMES)
     for column in range(columns):  # one after the other: all windows at once would take a hundred megabytes
         begin, end = filled * column // columns, filled * (column + 1) // columns
         picture[column] = levels_of(windows[np.linspace(begin, max(begin, end - 1), LOOKS).astype(int)][None])[0]
+        gate.go_through()
     return picture

@@ -40,7 +40,8 @@ class Feeder(threading.Thread):
         self._gains: Gains | None = None
         self._playing = False
         self._given: list[Filling] = []  # those that have a place, the last one last
-        self._serial = 0
+        self._topped_up: Filling | None = None  # what is being read: nobody may close its take meanwhile
+        self._serial = self._dropped = 0  # of the filling that was given a place last, and when all were dropped
         self._changing = threading.Lock()  # `wanted` and its gains, and that the process knows of both
         self._woken = threading.Event()
         self._wanted_process = False
@@ -65,6 +66,7 @@ class Feeder(threading.Thread):
         """Let nothing sound any more; what sounds now still fades."""
         with self._changing:
             self.wanted = None
+            self._dropped = self._serial
 
     def set_gains(self, gains: Gains) -> None:
         """Move the faders of what is wanted."""
@@ -90,10 +92,9 @@ class Feeder(threading.Thread):
             self.link.send(wish)
 
     def uses(self, take: object) -> bool:
-        """Whether a take still sounds or is to sound."""
-        return any(
-            filling.take is take for filling in [self.wanted, *self._given] if filling and self._is_heard(filling)
-        )
+        """Whether a take still sounds or is to sound, or is being read."""
+        fillings = [self.wanted, *(filling for filling in self._given if self._is_heard(filling)), self._topped_up]
+        return any(filling.take is take for filling in fillings if filling)
 
     def close(self) -> None:
         """Fall silent, end the process and the thread, and wait for both."""
@@ -113,9 +114,17 @@ class Feeder(threading.Thread):
             self._let_stems_in()
             self._place_wanted()
             self._forget_unused()
-            if not any(filling.top_up() for filling in reversed(self._given) if self._is_heard(filling)):
+            if not any(self._top_up(filling) for filling in reversed(self._given)):
                 self._woken.wait(POLL_S)
         self.link.close()
+
+    def _top_up(self, filling: Filling) -> bool:
+        """Whether there was something to do: more of it is wanted, and there was room."""
+        self._topped_up = filling  # said before it is asked whether it is wanted: from here on its take stays open
+        try:
+            return self._is_heard(filling) and filling.top_up()
+        finally:
+            self._topped_up = None
 
     def _look_after_process(self) -> None:
         outcome = self.link.outcome()
@@ -177,7 +186,8 @@ class Feeder(threading.Thread):
         """Whether more of it may be wanted; once nothing is, what has been read is enough to fade on."""
         if filling is self.wanted:
             return True
-        return self.wanted is not None and filling.serial in (self.link.board.sounding, self.link.board.leaving)
+        board = self.link.board
+        return filling.serial > self._dropped and filling.serial in (board.sounding, board.leaving)
 
     def _free_slot(self) -> int | None:
         used = {filling.slot for filling in self._given if self._is_used(filling)}

@@ -1,6 +1,6 @@
 """Any activity, one at a time: the takes on the disk: every take that was ever begun, until it is thrown away.
 
-A library is a folder with a folder a take. What the user adds to a take (its name, a star, where the faders stand) lies
+A library is a folder with a folder a take. What the user adds to a take (its name, stars, where the faders stand) lies
 beside it in `notes.json`; `take.json` and the sound are left to the take itself. What is thrown away lies in a hidden
 folder of the library until the trash is emptied, so that throwing away can be undone.
 
@@ -33,6 +33,7 @@ LEFTOVER_AGE = timedelta(days=1)
 """A take that never got a sound and has lain for so long is not being made any more."""
 
 NAME_LENGTH = 120
+MOST_STARS = 5
 
 Kind = Literal["generated", "loop", "radio", "recording"]
 
@@ -52,7 +53,7 @@ class Entry:
         created_at: when it was begun, with its time zone.
         length_s: of what exists.
         stem_names: the stems that it has; none if it was not taken apart.
-        starred: whether the user has marked it.
+        stars: how well the user likes it, 0 (not said) to MOST_STARS.
         mix: where the faders stood, as JSON values; None if they were never moved.
         size_bytes: what it takes on the disk.
         recipe: whatever is needed to make it again, as JSON values.
@@ -65,7 +66,7 @@ class Entry:
     created_at: datetime
     length_s: float
     stem_names: tuple[str, ...] = ()
-    starred: bool = False
+    stars: int = 0
     mix: Mapping[str, Any] | None = None
     size_bytes: int = 0
     recipe: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
@@ -83,15 +84,32 @@ class Library:
         numbered = (self.folder / (stem if n == 1 else f"{stem} ({n})") for n in range(1, 10_000))
         return next(path for path in numbered if not path.exists() and not (self.folder / TRASH / path.name).exists())
 
-    def begin(self, take: Take, name: str, model: str = "") -> Entry:
+    def begin(self, take: Take, name: str, model: str = "", instead_of: Path | None = None) -> Entry:
         """Give a take that has just been begun its name, and the title of its model; its entry, still without a length.
+
+        Args:
+            take: it, which is empty.
+            name: what to call it.
+            model: the title of what makes it; empty for a recording.
+            instead_of: the folder of a take that was broken off and is made anew: what the user has added to that one
+                is said of this one.
 
         Raises:
             OutputError: its folder cannot be written.
         """
-        self.name(take.folder, name, model)
+        notes = {"name": name, "model": model, **(_notes(instead_of) if instead_of else {})}
+        _note(take.folder, **notes)
         return Entry(
-            take.folder, name, model, kind_of(take.recipe), take.created_at, 0.0, take.stem_names, recipe=take.recipe
+            take.folder,
+            _text(notes, "name") or name,
+            model,
+            kind_of(take.recipe),
+            take.created_at,
+            0.0,
+            take.stem_names,
+            _stars(notes),
+            _mix(notes),
+            recipe=take.recipe,
         )
 
     def name(self, folder: Path, name: str, model: str) -> None:
@@ -126,8 +144,8 @@ class Library:
             created_at=description.created_at.astimezone(UTC),
             length_s=frames / SAMPLE_RATE_HZ,
             stem_names=description.stem_names if sizes.get("stems.f32") else (),
-            starred=notes.get("starred") is True,
-            mix=notes["mix"] if isinstance(notes.get("mix"), dict) else None,
+            stars=_stars(notes),
+            mix=_mix(notes),
             size_bytes=sum(sizes.values()),
             recipe=description.recipe,
         )
@@ -140,9 +158,9 @@ class Library:
         """
         return self._changed(entry, name=name)
 
-    def star(self, entry: Entry, starred: bool) -> Entry:
-        """Mark a take, or no longer."""
-        return self._changed(entry, starred=starred)
+    def rate(self, entry: Entry, stars: int) -> Entry:
+        """Remember how well a take is liked, 0 to MOST_STARS."""
+        return self._changed(entry, stars=stars)
 
     def save_mix(self, entry: Entry, mix: Mapping[str, Any]) -> Entry:
         """Remember where the faders of a take stand, as JSON values."""
@@ -229,6 +247,19 @@ def _notes(folder: Path) -> dict[str, Any]:
 def _note(folder: Path, **notes: Any) -> None:
     with replaced_on_success(folder / NOTES_FILE) as partial:
         partial.write_text(json.dumps({**_notes(folder), **notes}, indent=2) + "\n", encoding="utf8")
+
+
+def _stars(notes: Mapping[str, Any]) -> int:
+    """Of takes that were marked when there was one star to give, the user thought as well as one could."""
+    if "stars" not in notes:
+        return MOST_STARS if notes.get("starred") is True else 0
+    stars = notes["stars"]
+    return stars if type(stars) is int and 0 <= stars <= MOST_STARS else 0
+
+
+def _mix(notes: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    mix = notes.get("mix")
+    return mix if isinstance(mix, dict) else None
 
 
 def _text(notes: Mapping[str, Any], name: str) -> str:

@@ -54,7 +54,11 @@ class Take:
         self.created_at = description.created_at
         self._capacity_frames = self.kept_frames + GRACE_FRAMES if self.kept_frames is not None else None
         self._mix = TrackFile(folder / "mix.f32", CHANNELS, mode, self._capacity_frames, first_row)
-        self._stems = self._stem_file(mode, first_row)
+        try:
+            self._stems = self._stem_file(mode, first_row)
+        except OSError:
+            self._mix.close()
+            raise
         self._mix_frames = self._mix.frames if description.mix_frames is None else description.mix_frames
         self._stretches = self._stretches_in(description)
         self._next_stem_frame = self._stretches.end

@@ -1,8 +1,8 @@
 """A hand that drags things out: opens the program on the X display there is, and uses it with xdotool's mouse and keys.
 
 Run as a program, `python -m tests.app.drag_hand FOLDER`: plays the take that the library holds, and drags a region, a
-stem and the mix into another program; lets one fall beside it, is quicker than a long file can be written, and copies
-one. What it saw lies in FOLDER afterwards.
+stem and the mix into another program; lets one fall beside it, is quicker than a long file can be written, copies
+one, and drags a card of the list. What it saw lies in FOLDER afterwards.
 """
 
 from __future__ import annotations
@@ -120,6 +120,17 @@ def drag_all(window: Window, folder: Path, notes: Path, seen: dict[str, object])
     yield passed(10)
     xdotool("mouseup", 1)
     yield lambda: drops() == 4
+
+    takes = window.rooms.takes.list
+    row = takes.visualRect(takes.cards.index_of(str(folder / "home" / "takes" / TITLES[0])))
+    yield from carry(takes.viewport(), row.center(), in_target)
+    yield lambda: drops() == 5
+    seen["on the stage"] = window.session.state.title
+    yield from carry(takes.viewport(), row.center(), (row.center().x() + 10, 740))
+    yield passed(20)
+    seen["then on the stage"] = window.session.state.title
+    click(takes.viewport(), row.center())
+    yield lambda: window.session.state.title == TITLES[0]
     seen["lines"] = lines()
     seen["folder"] = sorted(path.name for path in dragged.iterdir())
 

@@ -1,7 +1,7 @@
 """A hand at the list of takes: opens the program on the X display there is, and uses it with xdotool's mouse and keys.
 
 Run as a program, `python -m tests.app.takes_hand FOLDER`: with two takes in the library it plays one by a click, gives
-it another name and a star, throws the other away and takes that back, compares the two, and searches. What it saw lies
+it another name and stars, throws the other away and takes that back, compares the two, and searches. What it saw lies
 in FOLDER afterwards.
 """
 
@@ -40,8 +40,11 @@ def use(window: Window, folder: Path) -> Steps:
     yield lambda: window.session.state.title == "Quick burn" and names() == ["Dark corner", "Quick burn"]
 
     move_to(takes.viewport(), row(1))
-    click(takes.viewport(), takes.itemDelegate().star_zone(takes.visualRect(cards.index_of(older))).center())
-    yield lambda: cards.shown[1].starred
+    yield lambda: takes.visualRect(cards.index_of(older)).contains(takes.rating.geometry())
+    click(takes.rating)
+    yield lambda: cards.shown[1].stars == 3
+    xdotool("key", "f", "Right", "Escape")
+    yield lambda: cards.shown[1].stars == 4 and takes.hasFocus()
 
     xdotool("key", "Up", "Delete")
     yield lambda: names() == ["Quick burn"] and "trash" in window.message.sentence

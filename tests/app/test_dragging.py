@@ -1,4 +1,4 @@
-"""The mix, a stem and the region dragged out of a real window into another program's, with a real mouse."""
+"""What a real mouse drags from a real window into another program: mix, stem, region, a card of the list."""
 
 from __future__ import annotations
 
@@ -50,6 +50,7 @@ def test_the_other_program_finds_every_file_whole(used):
         ("Jam - Mix.wav", whole),
         (f"Jam - Mix 0m{start_s:04.1f}s.wav", region_frames),
         ("Long jam - Mix.wav", long),
+        ("Jam - Mix 2.wav", whole),
     ]
     entered = [frames for what, _, frames in seen["lines"] if what == "entered"]
     assert set(entered) == {whole, region_frames, long}  # at first sight already
@@ -60,6 +61,14 @@ def test_what_was_dragged_is_what_is_heard(used):
     drums, mix = (soundfile.read(dragged / f"Jam - {part}.wav")[0] for part in ("Drums", "Mix"))
     assert np.abs(drums).max() > 0.1
     np.testing.assert_allclose(mix, 2 * drums, atol=2 / 2**23)
+
+
+def test_a_take_of_the_list_is_dragged_without_being_played(used):
+    seen = json.loads((used / "seen.json").read_text())
+    assert (seen["on the stage"], seen["then on the stage"]) == (TITLES[1], TITLES[1])
+    dragged = used / "music" / "Dragged"
+    loaded, stored = (soundfile.read(dragged / f"Jam - {name}.wav")[0] for name in ("Mix", "Mix 2"))
+    np.testing.assert_array_equal(stored, loaded)
 
 
 def test_what_nobody_took_is_gone_and_what_was_copied_is_there(used):

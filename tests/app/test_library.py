@@ -8,7 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 
 from app.window import Window
 from app.wording import day_text
@@ -114,13 +116,19 @@ def test_a_new_name_is_remembered_and_can_be_undone(window, qtbot, folders, libr
     assert folders[0].is_dir()  # the files stay where they are
 
 
-def test_a_star_is_remembered_and_can_be_undone(window, qtbot, folders, library):
-    window.rooms.takes.list.star_wanted.emit(str(folders[1]), True)
-    assert window.rooms.takes.list.cards.shown[0].starred
-    qtbot.waitUntil(lambda: on_disk(library, folders[1]).starred, timeout=WAIT_MS)
-    window.history.undo()
-    assert not window.rooms.takes.list.cards.shown[0].starred
-    qtbot.waitUntil(lambda: not on_disk(library, folders[1]).starred, timeout=WAIT_MS)
+def test_stars_are_remembered_and_can_be_undone(window, qtbot, folders, library):
+    takes = window.rooms.takes.list
+    takes.rate(str(folders[1]))
+    for key in (Qt.Key.Key_3, Qt.Key.Key_Right):
+        qtbot.keyClick(takes.rating, key)
+    assert takes.cards.shown[0].stars == 4
+    qtbot.waitUntil(lambda: on_disk(library, folders[1]).stars == 4, timeout=WAIT_MS)
+    assert window.history.undo_words == "stars of “Dark corner”"
+    window.history.undo()  # what two keys have given one after the other is one move
+    assert takes.cards.shown[0].stars == takes.rating.stars == 0
+    qtbot.waitUntil(lambda: on_disk(library, folders[1]).stars == 0, timeout=WAIT_MS)
+    window.history.redo()
+    qtbot.waitUntil(lambda: on_disk(library, folders[1]).stars == 4, timeout=WAIT_MS)
 
 
 def test_what_is_thrown_away_can_be_had_back(window, qtbot, folders):
@@ -190,6 +198,41 @@ def test_two_are_compared_at_the_same_place_and_loudness(window, qtbot, folders)
     panel.comparison.close_button.click()
     assert window.session.state.matched_db == 0.0
     assert panel.comparison.isHidden()
+
+
+def test_a_take_whose_stems_were_never_made_can_be_compared(window, qtbot, folders):
+    (folders[1] / "stems.f32").write_bytes(b"")  # it was broken off before the first of them
+    window.library._thread.look_at(folders[1])
+    qtbot.waitUntil(lambda: window.library.entries[folders[1]].stem_names == (), timeout=WAIT_MS)
+    play(qtbot, window, folders[0])
+    window.rooms.takes.list.compare_wanted.emit(str(folders[1]))
+    note = window.rooms.takes.comparison
+    qtbot.waitUntil(lambda: note.note == "Equally loud: B is turned down by 12.0 dB.", timeout=WAIT_MS)
+
+
+def copy_as_a_file(window: Window, folder: Path) -> None:
+    takes = window.rooms.takes.list
+    chosen = [card for card in takes.cards.shown if card.key == str(folder)]
+    menu = takes.menu(chosen)
+    next(action for action in menu.actions() if action.text().startswith("Copy")).trigger()
+    menu.close()
+
+
+def test_the_mix_of_a_take_that_is_not_loaded_is_copied_as_a_file(window, qtbot, folders, tmp_path):
+    window.store.change(export_folder=tmp_path / "music")
+    copy_as_a_file(window, folders[1])
+    qtbot.waitUntil(lambda: window.message.sentence.startswith("Copied Dark corner - Mix.wav"), timeout=WAIT_MS)
+    (url,) = QGuiApplication.clipboard().mimeData().urls()
+    assert soundfile.info(url.toLocalFile()).frames == 4 * SAMPLE_RATE_HZ
+    assert window.session.state.take is None
+
+
+def test_what_is_still_being_made_is_not_copied(window, qtbot, tmp_path):
+    window.library.take_in([sines(tmp_path / "new.wav", 300)])
+    qtbot.waitUntil(lambda: "new" in names(window), timeout=WAIT_MS)
+    (folder,) = (entry.folder for entry in window.library.entries.values() if entry.name == "new")
+    copy_as_a_file(window, folder)
+    assert window.message.sentence.startswith("“new” is still being made")
 
 
 def test_what_cannot_be_compared_is_said(window, qtbot, folders):

@@ -84,6 +84,25 @@ def test_a_click_makes_a_model_the_next_takes(window, qtbot):
     assert [button.isChecked() for button in window.picker.buttons] == [False, False, True]
 
 
+def test_the_chosen_model_is_chosen_again_after_the_next_start(window, models, new_window, qtbot):
+    qtbot.mouseClick(window.picker.buttons[2], LEFT)
+    window.close()
+    another = new_window()
+    assert another.session.state.recipe.model == "barn"
+    assert [button.isChecked() for button in another.picker.buttons] == [False, False, True]
+    another.close()
+    shutil.move(models / "barn", models.parent / "barn")
+    without = new_window()
+    assert without.session.state.recipe.model == "house"
+    assert not without.message.isVisible()
+    shutil.move(models.parent / "barn", models / "barn")
+    without.files.look_for_models()
+    qtbot.waitUntil(lambda: len(names(without)) == 3, timeout=WAIT_MS)
+    assert without.session.state.recipe.model == "house"  # not under the hand
+    without.close()
+    assert new_window().session.state.recipe.model == "barn"  # nobody has chosen another
+
+
 def test_a_preview_is_heard_at_once_and_ends_by_itself(window, qtbot):
     player = window.playing._player
     button = window.picker.buttons[1]

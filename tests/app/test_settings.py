@@ -18,6 +18,7 @@ CHANGED = Settings(
     takes_folder=Path("/music/takes"),
     export_folder=Path("/music/für später"),
     theme="light",
+    model="barn",
     export=replace(ExportChoices(), what="both", format="flac24"),
     layout=Layout(
         (1600, 1000), maximised=True, models_shown=False, takes_shown=False, mixer_height_px=300, making_open=True
@@ -92,6 +93,8 @@ def test_a_broken_file_means_the_usual_settings(qapp, path, content):
         ("export_folder", None),
         ("theme", "pink"),
         ("theme", ["dark"]),
+        ("model", ""),
+        ("model", 7),
         ("layout", {"size_px": [1600]}),
         ("layout", {"size_px": "big"}),
         ("layout", {"size_px": [-5, 10]}),

@@ -27,8 +27,8 @@ def visited(tmp_path_factory: pytest.TempPathFactory, null_sink: NullSink) -> Pa
 
 def test_what_the_hand_did_is_on_the_disk(visited):
     newer, older = Library(visited / "home" / "takes").entries()
-    assert (newer.name, newer.starred) == ("Dark corner", False)
-    assert (older.name, older.starred) == ("Quick burn", True)
+    assert (newer.name, newer.stars) == ("Dark corner", 0)
+    assert (older.name, older.stars) == ("Quick burn", 4)
 
 
 def test_the_two_were_equally_loud(visited):

@@ -10,7 +10,16 @@ from typing import Any
 import pytest
 
 from app.session import STEMS
-from app.wording import bytes_text, doing_text, left_text, radio_text, recordings_text, take_details, take_line
+from app.wording import (
+    bytes_text,
+    doing_text,
+    gone_text,
+    left_text,
+    radio_text,
+    recordings_text,
+    take_details,
+    take_line,
+)
 from engine.audio.format import SAMPLE_RATE_HZ
 from engine.takes.library import Entry
 from engine.takes.roles import Progress
@@ -91,3 +100,12 @@ def test_sizes_as_disks_are_sold():
 def test_recordings_that_are_left():
     assert recordings_text(1) == "Taking a recording apart"
     assert recordings_text(3) == "Taking 3 recordings apart"
+    assert recordings_text(1, from_last_time=True) == "Going on with a recording from last time"
+    assert recordings_text(3, from_last_time=True) == "Going on with 3 recordings from last time"
+
+
+def test_what_was_moved_or_removed_before_it_could_be_taken_apart():
+    files = [Path("/music/one.wav"), Path("/music/two.wav"), Path("/music/three.wav")]
+    assert gone_text(files[:1]) == "“one.wav” is not there any more, so it is not taken apart."
+    assert gone_text(files[:2]).startswith("“one.wav” and another recording are not")
+    assert gone_text(files).startswith("“one.wav” and 2 other recordings are not")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QApplication
 
 from app.window import Window
 from engine.audio.format import SAMPLE_RATE_HZ
@@ -29,7 +30,7 @@ def use(window: Window, pointer: Pointer, seen: Seen) -> Steps:
 
     begin, end = (view.mapToGlobal(QPoint(round(view.x_of(time_s)), 90)) for time_s in REGION_S)
     yield from pointer.drag(begin, end)
-    yield lambda: view.region is not None
+    yield lambda: view.region is not None and not QApplication.mouseButtons().value  # the hand has let go
     seen["region_s"] = view.region
     pointer.key("l")
     yield lambda: player.loop is not None and player.loop[0] <= player.position_frames < player.loop[1]

@@ -24,7 +24,7 @@ def use(window: Window, pointer: Pointer, seen: Seen) -> Steps:
 
 
 def begin(window: Window, pointer: Pointer, seen: Seen) -> Steps:
-    """Make a take, give it a name, a star and a mix; begin another, and leave."""
+    """Make a take, give it a name, stars and a mix; begin another, and leave."""
     session, mixer, takes = window.session, window.mixer, window.rooms.takes.list
     pointer.click(button_in(window.make_bar.length, "Length 0:15"))
     yield lambda: session.state.recipe.length_s == 15
@@ -40,7 +40,11 @@ def begin(window: Window, pointer: Pointer, seen: Seen) -> Steps:
     pointer.click(takes.viewport(), place)
     yield takes.hasFocus
     pointer.key("f")
-    yield lambda: window.library.entries[entry.folder].starred
+    yield takes.rating.hasFocus
+    pointer.key("4")
+    yield lambda: window.library.entries[entry.folder].stars == 4
+    pointer.key("Return")
+    yield takes.hasFocus
     pointer.key("F2")
     yield lambda: takes.state() == takes.State.EditingState
     pointer.write(NAME)
@@ -69,7 +73,7 @@ def find(window: Window, pointer: Pointer, seen: Seen) -> Steps:
     yield window.rooms.takes_side.isVisible
     cut_off, named = window.library.entries.values()
     seen["newest_s"] = cut_off.length_s
-    seen["named"] = [named.name, named.starred]
+    seen["named"] = [named.name, named.stars]
 
     takes.show_card(str(named.folder))
     pointer.click(takes.viewport(), takes.visualRect(takes.cards.index_of(str(named.folder))).center())
@@ -93,9 +97,9 @@ def test_the_take_that_was_being_made_is_there_as_far_as_it_had_come(journeys):
     assert second.seen["cut off has stems"]
 
 
-def test_the_other_has_its_name_its_star_and_its_mix(journeys):
+def test_the_other_has_its_name_its_stars_and_its_mix(journeys):
     _, second = journeys
-    assert second.seen["named"] == [NAME, True]
+    assert second.seen["named"] == [NAME, 4]
     assert second.seen["muted"] == [True, False, False, False]
 
 

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 
-from widgets.settings_panel import SettingsPanel
+from widgets.settings_panel import CORES_TIP, CORES_TIP_LATER, SettingsPanel
 
 LEFT = Qt.MouseButton.LeftButton
 SIGNALS = ("device_chosen", "buffer_chosen", "threads_chosen", "theme_chosen")
@@ -80,6 +80,14 @@ def test_cores_are_chosen(panel, told, qtbot):
     assert told == []
     pick(qtbot, panel.cores, "2")
     assert told[-1] == ("threads_chosen", 2)
+
+
+@pytest.mark.parametrize(("at_once", "tip"), [(True, CORES_TIP), (False, CORES_TIP_LATER)])
+def test_that_a_choice_of_cores_waits_for_the_next_start_is_said_only_where_it_does(qtbot, at_once, tip):
+    made = SettingsPanel((10, 20, 40), cores=4, cores_at_once=at_once)
+    qtbot.addWidget(made)
+    said = {label.text() for label in made.findChildren(QLabel)}
+    assert said & {CORES_TIP, CORES_TIP_LATER} == {tip}
 
 
 def test_a_theme_is_chosen(panel, told, qtbot):

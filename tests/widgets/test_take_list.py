@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QMenu
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 
+from widgets.star_rating import PITCH_PX
 from widgets.take_card import CARD_ROLE, TakeCard
 from widgets.take_panel import EMPTY, NOTHING_FOUND, NOTHING_STARRED, TakePanel
 
@@ -16,7 +18,7 @@ LEFT = Qt.MouseButton.LeftButton
 CARDS = (
     TakeCard("1", "Untitled jam", "House Band · 1:00 · making", "Today", progress=0.5),
     TakeCard("2", "Slow burn", "Barn ’77 · 2:00 · 4 stems", "Today", details="Style seed 48213"),
-    TakeCard("3", "Dark corner", "Field ’72 · 5:00 · 4 stems", "Yesterday", starred=True),
+    TakeCard("3", "Dark corner", "Field ’72 · 5:00 · 4 stems", "Yesterday", stars=3),
 )
 
 
@@ -32,11 +34,6 @@ def panel(qtbot) -> TakePanel:
 
 def centre(panel: TakePanel, key: str) -> QPoint:
     return panel.list.visualRect(panel.list.cards.index_of(key)).center()
-
-
-def star(panel: TakePanel, key: str) -> QPoint:
-    row = panel.list.visualRect(panel.list.cards.index_of(key))
-    return panel.list.itemDelegate().star_zone(row).center()
 
 
 def shown(panel: TakePanel) -> list[str]:
@@ -57,13 +54,57 @@ def test_cards_stand_under_their_days(panel):
     assert panel.count_text == "3"
 
 
-def test_a_click_plays_and_one_on_the_star_stars(panel, qtbot):
-    with qtbot.waitSignal(panel.list.play_wanted) as played, qtbot.assertNotEmitted(panel.list.star_wanted):
+def test_a_click_plays_and_one_on_the_stars_gives_them(panel, qtbot):
+    rating = panel.list.rating
+    with qtbot.waitSignal(panel.list.play_wanted) as played, qtbot.assertNotEmitted(panel.list.stars_given):
         click(qtbot, panel, centre(panel, "2"))
     assert played.args == ["2"]
-    with qtbot.waitSignal(panel.list.star_wanted) as starred, qtbot.assertNotEmitted(panel.list.play_wanted):
-        click(qtbot, panel, star(panel, "3"))
-    assert starred.args == ["3", False]
+    QTest.mouseMove(panel.list.viewport(), centre(panel, "3"))
+    qtbot.waitUntil(lambda: rating.stars == 3)
+    assert rating.accessibleName() == "Stars of Dark corner"
+    with qtbot.waitSignal(panel.list.stars_given) as given, qtbot.assertNotEmitted(panel.list.play_wanted):
+        qtbot.mouseClick(rating, LEFT, pos=rating.rect().center() - QPoint(PITCH_PX, 0))
+    assert given.args == ["3", 2]
+
+
+def test_the_stars_lie_on_the_card_under_the_mouse_or_else_on_the_current_one(panel, qtbot):
+    rating = panel.list.rating
+
+    def lies_on(key: str) -> bool:
+        row = panel.list.visualRect(panel.list.cards.index_of(key))
+        return rating.isVisible() and row.contains(rating.geometry())
+
+    def leave() -> None:
+        QApplication.sendEvent(panel.list.viewport(), QEvent(QEvent.Type.Leave))
+
+    leave()
+    panel.list.show_card("1")
+    assert lies_on("1")
+    for key in ("2", "3"):
+        QTest.mouseMove(panel.list.viewport(), centre(panel, key))
+        qtbot.waitUntil(lambda key=key: lies_on(key))
+    leave()
+    assert lies_on("1")
+    panel.list.edit_name("1")
+    assert not rating.isVisible()  # there the name is typed
+    qtbot.keyClick(panel.list.findChild(QLineEdit), Qt.Key.Key_Escape)
+    assert lies_on("1")
+
+
+def test_who_pulls_a_card_does_not_play_it(panel, qtbot):
+    viewport, place = panel.list.viewport(), centre(panel, "2")
+    pulled = []
+    panel.list.source.pulled.connect(lambda: pulled.append(panel.list.gripped.key))
+    with qtbot.assertNotEmitted(panel.list.play_wanted):
+        QTest.mousePress(viewport, LEFT, pos=place)
+        QTest.mouseMove(viewport, place + QPoint(0, 20))
+        QTest.mouseMove(viewport, centre(panel, "3"))
+        QTest.mouseRelease(viewport, LEFT, pos=centre(panel, "3"))
+    assert pulled == ["2"]
+    assert [card.key for card in panel.list.chosen] == ["2"]
+    with qtbot.waitSignal(panel.list.play_wanted) as played:
+        click(qtbot, panel, place)
+    assert played.args == ["2"]
 
 
 def test_a_heading_is_nothing_to_click(panel, qtbot):
@@ -87,9 +128,13 @@ def test_keys_do_what_the_mouse_does(panel, qtbot):
         qtbot.keyClick(panel.list, Qt.Key.Key_Return)
     assert played.args == ["2"]
     qtbot.keyClick(panel.list, Qt.Key.Key_Down)  # over the heading
-    with qtbot.waitSignal(panel.list.star_wanted) as starred:
-        qtbot.keyClick(panel.list, Qt.Key.Key_F)
-    assert starred.args == ["3", False]
+    qtbot.keyClick(panel.list, Qt.Key.Key_F)
+    assert panel.list.rating.hasFocus()
+    with qtbot.waitSignal(panel.list.stars_given) as given, qtbot.assertNotEmitted(panel.list.play_wanted):
+        qtbot.keyClick(panel.list.rating, Qt.Key.Key_5)
+        qtbot.keyClick(panel.list.rating, Qt.Key.Key_Return)
+    assert given.args == ["3", 5]
+    assert panel.list.hasFocus()
     with qtbot.waitSignal(panel.list.compare_wanted) as compared:
         qtbot.keyClick(panel.list, Qt.Key.Key_B)
     assert compared.args == ["3"]
@@ -143,10 +188,24 @@ def test_a_search_finds_words_of_all_that_is_known(panel, qtbot):
 def test_only_those_with_a_star(panel, qtbot):
     qtbot.mouseClick(panel.star_button, LEFT)
     assert shown(panel) == ["3"]
-    panel.list.update_card(replace(CARDS[2], starred=False))
+    panel.list.update_card(replace(CARDS[2], stars=0))
     assert panel.empty_words == NOTHING_STARRED
     qtbot.mouseClick(panel.star_button, LEFT)
     assert shown(panel) == ["1", "2", "3"]
+
+
+def test_a_search_for_stars_finds_so_many_or_more(panel):
+    panel.list.update_card(replace(CARDS[0], stars=1))
+    for words, found in {"★": ["1", "3"], "★★": ["3"], "***": ["3"], "★★★★": [], "★ jam": ["1"]}.items():
+        panel.search.setText(words)
+        assert shown(panel) == found
+
+
+def test_who_gives_stars_by_keys_to_a_card_that_goes_is_back_in_the_list(panel):
+    panel.list.rate("3")
+    panel.set_cards(CARDS[:2])
+    assert panel.list.hasFocus()
+    assert not panel.list.rating.hasFocus()
 
 
 def test_without_takes_it_says_how_they_come_here(panel):
@@ -172,7 +231,7 @@ def test_progress_is_repainted_without_a_new_arrangement(panel, qtbot):
 
 def test_a_reader_aloud_hears_name_line_and_star(panel):
     index = panel.list.cards.index_of("3")
-    assert index.data(Qt.ItemDataRole.AccessibleTextRole) == "Dark corner, Field ’72 · 5:00 · 4 stems, starred"
+    assert index.data(Qt.ItemDataRole.AccessibleTextRole) == "Dark corner, Field ’72 · 5:00 · 4 stems, 3 stars"
 
 
 def test_the_menu_offers_what_the_keys_do(panel, qtbot):
@@ -181,7 +240,15 @@ def test_the_menu_offers_what_the_keys_do(panel, qtbot):
     panel.list.contextMenuEvent(event)
     menu = panel.list.findChild(QMenu)
     words = [action.text().split("\t")[0] for action in menu.actions() if action.text()]
-    assert words == ["Play", "Compare with what is on the stage", "Rename", "Star", "Show its files", "Throw away"]
+    assert words == [
+        "Play",
+        "Compare with what is on the stage",
+        "Rename",
+        "Give it stars",
+        "Copy its mix as a file",
+        "Show its files",
+        "Throw away",
+    ]
     with qtbot.waitSignal(panel.list.delete_wanted) as thrown:
         menu.actions()[-1].trigger()
     assert thrown.args == [["2"]]

@@ -16,11 +16,11 @@ from engine.takes.library import Library
 from engine.takes.take import Take
 
 TAKES = (
-    # what the take is called, which of the models made it, its seed, its length in seconds, whether it has a star
-    ("Feedback", 4, 90, 15.0, False),
-    ("Dark corner", 2, 72, 20.0, True),
-    ("Slow burn", 1, 77, 30.0, False),
-    ("First set, closer", 0, 7, 30.0, True),
+    # what the take is called, which of the models made it, its seed, its length in seconds, its stars
+    ("Feedback", 4, 90, 15.0, 0),
+    ("Dark corner", 2, 72, 20.0, 3),
+    ("Slow burn", 1, 77, 30.0, 0),
+    ("First set, closer", 0, 7, 30.0, 5),
 )
 LONG_NAME = "The long one from the night on which the lights went out twice, second half, as far as anybody remembers"
 SIX_STEMS = ("drums", "bass", "other", "vocals", "guitar", "piano")
@@ -33,7 +33,7 @@ def fill_library(home: Path) -> None:
     catalogue, library = Catalogue(), Library(home / "takes")
     studio = Studio(catalogue)
     generators, separator = catalogue.cards("generator"), studio.default_separator()
-    for name, index, seed, length_s, starred in TAKES:
+    for name, index, seed, length_s, stars in TAKES:
         card = generators[index % len(generators)]
         take, work = studio.generate(
             library.new_folder(name), card.name, Journey.from_seed(seed), length_s=length_s, separator=separator
@@ -42,8 +42,8 @@ def fill_library(home: Path) -> None:
         with closing(take):
             for _ in work:
                 pass
-        if starred:
-            library.star(entry, True)
+        if stars:
+            library.rate(entry, stars)
     last = library.entries()[0]
     with closing(Take.open(last.folder)) as take:
         write_six(take, library, last.model)

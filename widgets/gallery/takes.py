@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from widgets.gallery.specimen import Specimen, told
+from widgets.star_rating import StarRating
 from widgets.take_card import TakeCard
 from widgets.take_comparison import TakeComparison
 from widgets.take_list import TakeList
@@ -10,15 +11,15 @@ from widgets.take_panel import TakePanel
 
 WIDTH_PX, HEIGHT_PX = 212, 420
 TAKES = (
-    TakeCard("1", "Untitled jam 14", "House Band · 1:00 · making", "Today", starred=True, progress=0.6),
+    TakeCard("1", "Untitled jam 14", "House Band · 1:00 · making", "Today", stars=2, progress=0.6),
     TakeCard("2", "Slow burn", "Barn ’77 · 2:00 · 4 stems", "Today"),
-    TakeCard("3", "Dark corner", "Field ’72 · 5:00 · 4 stems", "Today", starred=True),
+    TakeCard("3", "Dark corner", "Field ’72 · 5:00 · 4 stems", "Today", stars=5),
     TakeCard("4", "Radio, kept 21:04", "House Band · 0:30 · 4 stems", "Yesterday"),
     TakeCard("5", "rehearsal-03.flac", "imported · 3:41 · 4 stems", "Yesterday"),
 )
 LONG = (
     TakeCard("1", "The long one from the night on which the lights went out twice", "House Band · 2:00:00 · 6 stems"),
-    TakeCard("2", "Endless", "A model with a rather long title · radio · on", starred=True, progress=-1.0),
+    TakeCard("2", "Endless", "A model with a rather long title · radio · on", stars=4, progress=-1.0),
 )
 MANY = tuple(TakeCard(str(n), f"House Band {n * 7919}", "House Band · 0:30 · 4 stems") for n in range(2000))
 
@@ -62,6 +63,8 @@ def comparison(note: str) -> TakeComparison:
 
 
 SPECIMENS = (
+    Specimen("no stars", StarRating),
+    Specimen("three stars", lambda: told(StarRating(), lambda made: made.set_stars(3))),
     Specimen("usual", lambda: cards(TAKES), WIDTH_PX, HEIGHT_PX),
     Specimen("long names", lambda: cards(LONG, loaded="2"), WIDTH_PX, 160),
     Specimen("two thousand", lambda: cards(MANY), WIDTH_PX, HEIGHT_PX),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.audio.format import SAMPLE_RATE_HZ
+from engine.audio.format import SAMPLE_RATE_HZ, Wave
 from engine.playback.player import Player
 from engine.playback.playout import FADE_FRAMES
 from engine.playback.settings import MixSettings, Strip
@@ -94,7 +94,7 @@ def test_whoever_wishes_something_of_the_loaded_take_has_it_back(new_take: TakeM
         assert player.audition_frame == 0
         wish()
         assert player.audition_frame is None
-        assert not player.uses(other)
+        wait_until(lambda: not player.uses(other))
     assert player.position_frames == 20_000
     player.close()
 
@@ -106,7 +106,7 @@ def test_without_a_loaded_take_nothing_is_left_of_an_audition(new_take: TakeMake
     assert player.position_frames == 0
     player.end_audition()
     assert (player.state, player.position_frames, player.read_frame) == ("stopped", 0, 0)
-    assert not player.uses(other)
+    wait_until(lambda: not player.uses(other))
     player.close()
 
 
@@ -133,8 +133,43 @@ def test_one_that_was_heard_is_let_go_though_nothing_follows(
         player.audition(other)
         wait_until(lambda: (player.audition_frame or 0) > 20_000)
         player.end_audition()
-        assert not player.uses(other)
+        wait_until(lambda: not player.uses(other))
         other.close()
         recording.wait_for_silence()
     (stretch,) = stretches(recording.wave())
     assert np.abs(np.diff(stretch[-FADE_FRAMES:], axis=0)).max() < 0.05  # it faded
+
+
+def test_one_that_is_being_read_stays_open_though_it_is_wanted_no_longer(
+    null_sink: NullSink, new_player: Players, new_take: TakeMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    player = new_player()
+    other = new_take(smooth_tracks(60_000, stems=0))
+    read, used = other.read_mix, []
+
+    def changed_ones_mind_meanwhile(start: int, frames: int) -> Wave:
+        player.end_audition()
+        used.append(player.uses(other))
+        return read(start, frames)
+
+    monkeypatch.setattr(other, "read_mix", changed_ones_mind_meanwhile)
+    player.audition(other)
+    wait_until(lambda: bool(used))
+    assert used == [True]
+    wait_until(lambda: not player.uses(other))
+
+
+def test_one_that_was_let_go_is_not_read_when_another_follows(
+    null_sink: NullSink, new_player: Players, new_take: TakeMaker, caplog: pytest.LogCaptureFixture
+) -> None:
+    player = new_player()
+    first = new_take(smooth_tracks(30_000, stems=0), finished=False)  # so there is always more to be read
+    second = new_take(smooth_tracks(4 * SAMPLE_RATE_HZ, stems=0))
+    player.audition(first)
+    wait_until(lambda: (player.audition_frame or 0) > 20_000)
+    player.end_audition()
+    wait_until(lambda: not player.uses(first))
+    first.close()
+    player.audition(second)
+    wait_until(lambda: (player.audition_frame or 0) > 20_000)
+    assert not caplog.records

@@ -48,7 +48,7 @@ def finished(library: Library, name: str = "Jam", seconds: float = 1.0, **kinds:
 def test_an_entry_says_all_that_is_known(library: Library) -> None:
     entry = finished(library, "Slow: burn", 2.0)
     assert (entry.name, entry.model, entry.kind) == ("Slow: burn", "House Band", "generated")
-    assert (entry.length_s, entry.stem_names, entry.starred, entry.mix) == (2.0, STEMS, False, None)
+    assert (entry.length_s, entry.stem_names, entry.stars, entry.mix) == (2.0, STEMS, 0, None)
     assert entry.recipe == JOURNEY
     assert datetime.now(UTC) - entry.created_at < timedelta(minutes=1)
     assert entry.size_bytes == sum(path.stat().st_size for path in entry.folder.iterdir())
@@ -100,12 +100,12 @@ def test_a_damaged_take_does_not_hide_the_others(library: Library) -> None:
     assert [entry.name for entry in library.entries()] == ["good"]
 
 
-@pytest.mark.parametrize("notes", ["{", "[1]", '{"name": 3, "mix": [], "starred": "yes"}'])
+@pytest.mark.parametrize("notes", ["{", "[1]", '{"name": 3, "mix": [], "stars": "5"}', '{"stars": 6, "starred": true}'])
 def test_damaged_notes_cost_what_they_said_and_not_the_take(library: Library, notes: str) -> None:
     entry = finished(library, "Jam")
     (entry.folder / "notes.json").write_text(notes)
     [entry] = library.entries()
-    assert (entry.name, entry.model, entry.starred, entry.mix) == ("Jam", "house-band", False, None)
+    assert (entry.name, entry.model, entry.stars, entry.mix) == ("Jam", "house-band", 0, None)
 
 
 def test_takes_that_were_kept_before_there_was_a_library_are_in_it(library: Library) -> None:
@@ -119,14 +119,36 @@ def test_takes_that_were_kept_before_there_was_a_library_are_in_it(library: Libr
     assert (found.name, found.length_s) == ("House Band 7, kept 2026-10-01", 1.0)
 
 
-def test_name_star_and_faders_are_remembered(library: Library) -> None:
+def test_a_take_that_was_marked_when_there_was_one_star_has_all_of_them(library: Library) -> None:
+    entry = finished(library)
+    for mark, stars in ((True, 5), (False, 0)):
+        (entry.folder / "notes.json").write_text(json.dumps({"name": "Jam", "starred": mark}))
+        assert library.entries()[0].stars == stars
+    assert library.rate(entry, 2).stars == 2
+
+
+def test_what_is_made_anew_keeps_what_the_user_has_said_of_it(library: Library) -> None:
+    before = library.rate(library.rename(finished(library, "tape"), "Rehearsal"), 3)
+    library.save_mix(before, {"master_gain_db": -6.0})
+    take = Take.create(library.new_folder("tape"), recipe={"file": "tape.wav"})
+    entry = library.begin(take, "tape", instead_of=before.folder)
+    assert (entry.name, entry.stars, entry.mix) == ("Rehearsal", 3, {"master_gain_db": -6.0})
+    take.append_mix(np.zeros((100, 2), np.float32))
+    take.finish()
+    take.close()
+    found = library.entry(take.folder)
+    assert found is not None
+    assert (found.name, found.stars, found.mix) == (entry.name, entry.stars, entry.mix)
+
+
+def test_name_stars_and_faders_are_remembered(library: Library) -> None:
     entry = finished(library)
     entry = library.rename(entry, "Dark corner ★")
-    entry = library.star(entry, True)
+    entry = library.rate(entry, 4)
     entry = library.save_mix(entry, {"master_gain_db": -6.0})
     assert library.entries() == (entry,)
-    assert (entry.name, entry.starred, entry.mix) == ("Dark corner ★", True, {"master_gain_db": -6.0})
-    assert not library.star(entry, False).starred
+    assert (entry.name, entry.stars, entry.mix) == ("Dark corner ★", 4, {"master_gain_db": -6.0})
+    assert library.rate(entry, 0).stars == 0
 
 
 def test_what_is_thrown_away_comes_back_until_the_trash_is_emptied(library: Library) -> None:
