@@ -18,39 +18,39 @@ def test_there_is_a_way_to_every_state(state):
     assert callable(getattr(Visit, state.replace("-", "_")))
 
 
-def test_every_state_has_a_picture_in_each_theme_and_some_in_every_size():
-    chosen = [shot for scale in (1, 2) for state in STATES for shot in shots(state, scale, everything=False)]
-    assert {(shot.state, shot.scheme) for shot in chosen} == {(state, scheme) for state in STATES for scheme in SCHEMES}
-    assert {(shot.size, shot.scale) for shot in chosen} == {("1280", 1), ("1920", 1), ("1280", 2)}
-    assert len({shot.name for shot in chosen}) == len(chosen)
-
-
-def test_with_everything_each_state_has_all_sizes_and_themes():
-    whole = [shot for scale in (1, 2) for shot in shots("export", scale, everything=True)]
-    assert len(whole) == 3 * len(SCHEMES)
+def test_every_state_has_a_picture_in_each_size_and_theme():
+    taken = [shot for scale in (1, 2) for state in STATES for shot in shots(state, scale)]
+    assert {(shot.state, shot.size, shot.scale, shot.scheme) for shot in taken} == {
+        (state, size, scale, scheme)
+        for state in STATES
+        for size, scale in (("1280", 1), ("1920", 1), ("1280", 2))
+        for scheme in SCHEMES
+    }
+    assert len({shot.name for shot in taken}) == len(taken)
 
 
 def test_a_picture_keeps_the_colours_that_mean_something(tmp_path):
-    image = QImage(300, 200, QImage.Format.Format_RGB32)
-    for x in range(300):  # more colours than a palette has
-        for y in range(200):
-            image.setPixelColor(x, y, QColor(x * 255 // 299, y * 255 // 199, (x * y) % 256))
-    for x, role in enumerate(("drums", "bass", "other", "vocals", "accent", "good")):
-        image.setPixelColor(x, 0, QColor(getattr(theme.COLOURS, role)))
-    write(image, tmp_path / "picture.png")
-    written = Image.open(tmp_path / "picture.png")
-    assert written.mode == "P"
-    seen = ["#{:02x}{:02x}{:02x}".format(*written.convert("RGB").getpixel((x, 0))) for x in range(6)]
-    assert seen == [getattr(theme.COLOURS, role) for role in ("drums", "bass", "other", "vocals", "accent", "good")]
+    roles = ("drums", "bass", "other", "vocals", "accent", "good")
+    image = QImage(300, 20, QImage.Format.Format_RGB32)
+    for x in range(300):
+        for y in range(20):
+            image.setPixelColor(x, y, QColor(getattr(theme.COLOURS, roles[x // 50])))
+    write(image, tmp_path / "picture.webp")
+    written = Image.open(tmp_path / "picture.webp").convert("RGB")
+    assert written.size == (300, 20)
+    for place, role in enumerate(roles):
+        wanted = QColor(getattr(theme.COLOURS, role))
+        seen = written.getpixel((50 * place + 25, 10))
+        assert seen == pytest.approx((wanted.red(), wanted.green(), wanted.blue()), abs=6)
 
 
 def test_the_list_names_what_is_there(tmp_path):
-    for name in ("playing-1280-dark.png", "playing-1920-light.png"):
+    for name in ("playing-1280-dark.webp", "playing-1920-light.webp"):
         (tmp_path / name).touch()
     write_readme(tmp_path)
     text = (tmp_path / "README.md").read_text()
-    assert re.findall(r"\((\S+\.png)\)", text) == [
-        "playing-1280-dark.png",
-        "playing-1920-light.png",
-        "playing-1280-dark.png",
+    assert re.findall(r"\((\S+\.webp)\)", text) == [
+        "playing-1280-dark.webp",
+        "playing-1920-light.webp",
+        "playing-1280-dark.webp",
     ]

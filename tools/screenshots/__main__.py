@@ -1,8 +1,8 @@
 """Command line: writes docs/screenshots: a home with takes of the bundled models, then the real window in every state.
 
-    python -m tools.screenshots                 what docs/screenshots/README.md shows
-    python -m tools.screenshots --all FOLDER    every state in every size and theme, to be looked at
+    python -m tools.screenshots                 every state in every size and theme
     python -m tools.screenshots --only playing  only these states
+    python -m tools.screenshots --out FOLDER    to be looked at, without touching the documentation
 
 Each scale is a visit to the window, on an X display of its own (Xvfb) and with a silent sound card of its own
 (PulseAudio), so that pictures do not depend on the desktop. Seeds are fixed; what changes from run to run is the day,
@@ -35,24 +35,21 @@ SCREENS_PX = {1: (1920, 1080), 2: (2560, 1440)}
 def main() -> int:
     """Write the pictures; return the exit status."""
     parser = argparse.ArgumentParser(prog="tools.screenshots", description=__doc__.splitlines()[0])
-    parser.add_argument("--all", type=Path, metavar="FOLDER", help="every state in every size and theme")
+    parser.add_argument("--out", type=Path, metavar="FOLDER", default=PICTURES, help="where the pictures go")
     parser.add_argument("--only", nargs="+", choices=list(STATES), default=list(STATES), help="only these states")
     options = parser.parse_args()
     if missing := [packages for tool, packages in NEEDED.items() if not shutil.which(tool)]:
         print(f"Screenshots need more programs (Debian: {', '.join(missing)}).", file=sys.stderr)
         return 2
-    out = (options.all or PICTURES).resolve()
+    out = options.out.resolve()
     out.mkdir(parents=True, exist_ok=True)
     with a_home() as folder:
         fill_library(folder / "full")
         sound = sound_card_in(folder)
         with running_daemon(folder / "sound", sound):
             for scale, screen_px in SCREENS_PX.items():
-                visit(
-                    folder, scale, screen_px, out, list(options.only), everything=options.all is not None, sound=sound
-                )
-    if options.all is None:
-        write_readme(out)
+                visit(folder, scale, screen_px, out, list(options.only), sound)
+    write_readme(out)
     return 0
 
 
@@ -74,14 +71,7 @@ def sound_card_in(folder: Path) -> dict[str, str]:
 
 
 def visit(
-    folder: Path,
-    scale: int,
-    screen_px: tuple[int, int],
-    out: Path,
-    states: list[str],
-    *,
-    everything: bool,
-    sound: dict[str, str],
+    folder: Path, scale: int, screen_px: tuple[int, int], out: Path, states: list[str], sound: dict[str, str]
 ) -> None:
     """Open the window at a scale and let it be photographed."""
     environment = {
@@ -93,7 +83,7 @@ def visit(
     }
     screen = "-screen 0 {}x{}x24".format(*screen_px)
     command = ["xvfb-run", "-a", "-s", screen, sys.executable, "-m", "tools.screenshots.visit"]
-    arguments = [folder, out, scale, "all" if everything else "chosen", *states]
+    arguments = [folder, out, scale, *states]
     subprocess.run([*command, *map(str, arguments)], cwd=ROOT, env=os.environ | environment | sound, check=True)
 
 

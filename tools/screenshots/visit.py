@@ -36,12 +36,12 @@ MIX = MixSettings(
 class Photographer:
     """Takes every picture that is wanted of a state."""
 
-    def __init__(self, window: Window, out: Path, scale: int, *, everything: bool) -> None:
-        self._window, self._out, self._scale, self._everything = window, out, scale, everything
+    def __init__(self, window: Window, out: Path, scale: int) -> None:
+        self._window, self._out, self._scale = window, out, scale
 
     def take(self, state: str, at_s: float | None = None) -> None:
         """In all sizes and themes that this visit can; with a time, what is loaded plays at that time in each."""
-        for shot in shots(state, self._scale, everything=self._everything):
+        for shot in shots(state, self._scale):
             self._window.setGeometry(0, 0, *SIZES_PX[shot.size])
             self._window.store.change(theme=shot.scheme)
             if at_s is not None:
@@ -267,14 +267,12 @@ class Visit:
 
 def main() -> None:
     """Make the visit."""
-    homes, out, scale, everything, *states = sys.argv[1:]
+    homes, out, scale, *states = sys.argv[1:]
     make_application(sys.argv[:1])
 
     def photographer(window: Window) -> Photographer:
-        return Photographer(window, Path(out), int(scale), everything=everything == "all")
+        return Photographer(window, Path(out), int(scale))
 
-    if not any(shots(state, int(scale), everything=everything == "all") for state in states):
-        return
     if "first-start" in states:
         with opened(Path(homes) / "empty") as window:
             photographer(window).take("first-start")
@@ -282,8 +280,7 @@ def main() -> None:
         with opened(Path(homes) / "full") as window:
             visit = Visit(window, photographer(window))
             for state in others:
-                if shots(state, int(scale), everything=everything == "all"):
-                    getattr(visit, state.replace("-", "_"))()
+                getattr(visit, state.replace("-", "_"))()
 
 
 if __name__ == "__main__":
