@@ -36,6 +36,7 @@ from app.session import Session
 from app.settings import SettingsStore
 from app.shaping import Shaping
 from app.stage import StageHand
+from app.tidying import Tidying
 from app.training.desk import TrainingDesk
 from app.worker import UNEXPECTED
 from engine.models.card import ModelCard
@@ -95,6 +96,7 @@ class Window(QMainWindow):
         self._connect_hands()
         self._make_chrome(player)
         self.dropouts = Dropouts(player, self.store, self.message)
+        self.tidying = Tidying(self)
         self.keys = Keys(self)
         self._connect_engine()
         self._connect_files()
@@ -103,6 +105,7 @@ class Window(QMainWindow):
 
     def start(self) -> None:
         """Begin with all that is slow: call it when the window is shown."""
+        self.tidying.start()
         self.rooms.setFocus()
         self.playing.prepare()
         self.engine.start()
@@ -334,4 +337,5 @@ class Window(QMainWindow):
         QCoreApplication.removePostedEvents(self, QEvent.Type.MetaCall)
         for hand in (self.making, self.library):
             QCoreApplication.removePostedEvents(hand, QEvent.Type.MetaCall)
+        self.tidying.end()
         event.accept()

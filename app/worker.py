@@ -49,6 +49,7 @@ class Worker(QObject):
         self._posted.connect(self._runner.run, Qt.ConnectionType.QueuedConnection)  # from the thread itself, too
         self._gates: set[Gate] = set()
         self._changing = threading.Lock()
+        self._ends = False
 
     def start(self) -> None:
         """Begin."""
@@ -79,8 +80,10 @@ class Worker(QObject):
         self.cancel()
         if not self.is_running:
             return True
-        self._posted.emit(self._end)
-        self._posted.emit(self._thread.quit)
+        if not self._ends:  # asked again, it has only to be waited for: what it does not do any more must not be posted
+            self._ends = True
+            self._posted.emit(self._end)
+            self._posted.emit(self._thread.quit)
         forever = QDeadlineTimer(QDeadlineTimer.ForeverConstant.Forever)
         return self._thread.wait(forever if patience_s is None else QDeadlineTimer(round(1000 * patience_s)))
 

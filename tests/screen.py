@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import itertools
 import os
 import shutil
 import subprocess
@@ -30,10 +32,18 @@ def dressed(qapp: QApplication) -> None:
 def gone_afterwards(qapp: QApplication) -> Iterator[None]:
     """What a test has made is gone after it: without a running event loop Qt puts that off for ever.
 
-    And all that is still there has to be dressed anew whenever the theme changes.
+    And all that is still there has to be dressed anew whenever the theme changes. Garbage goes here, too: in a thread
+    of a later test it must not (see `app.tidying`).
     """
+    gc.disable()
     yield
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect(2 if next(_TESTS) % THOROUGH_EVERY == 0 else 1)  # all that there is takes long where networks are loaded
+    gc.enable()
+
+
+THOROUGH_EVERY = 50
+_TESTS = itertools.count(1)
 
 
 def pytest_configure(config: pytest.Config) -> None:

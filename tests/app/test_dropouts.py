@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.dropouts import LOOKS, UNSETTLED, Dropouts
@@ -22,8 +24,10 @@ def strip(qtbot: QtBot) -> MessageStrip:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> SettingsStore:
-    return SettingsStore(tmp_path / "settings.json")
+def store(tmp_path: Path, qapp: QApplication) -> Iterator[SettingsStore]:
+    store = SettingsStore(tmp_path / "settings.json")
+    yield store
+    store.close()
 
 
 @pytest.fixture

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
-from PySide6.QtCore import QMetaObject, Qt
+from PySide6.QtCore import Qt
 
 from app.engine_thread import EngineThread
 from engine.audio.format import SAMPLE_RATE_HZ
@@ -75,6 +75,17 @@ def long_recording(tmp_path) -> Path:
     return sines(tmp_path / "long.wav", 60)
 
 
+@contextmanager
+def waiting_engine(engine: EngineThread) -> Iterator[None]:
+    """What is asked for meanwhile is all in the queue before the first of it is begun."""
+    begun = threading.Event()
+    engine._posted.emit(begun.wait)
+    try:
+        yield
+    finally:
+        begun.set()
+
+
 def progress_of(heard: Heard) -> list[Progress]:
     return [told[1] for name, told in heard.notes if name == "progressed"]
 
@@ -103,8 +114,9 @@ def test_the_work_is_done_in_a_thread_of_its_own(imported, engine, recording):
 
 
 def test_a_failure_is_told_and_the_next_import_is_carried_out(engine, heard, wait_for_imports, tmp_path, recording):
-    engine.import_file(tmp_path / "nothing.wav")
-    engine.import_file(recording)
+    with waiting_engine(engine):
+        engine.import_file(tmp_path / "nothing.wav")
+        engine.import_file(recording)
     wait_for_imports(1)
     assert "nothing.wav" in heard.all("failed")[0]
     [take] = heard.all("take_finished")
@@ -112,40 +124,45 @@ def test_a_failure_is_told_and_the_next_import_is_carried_out(engine, heard, wai
 
 
 def test_many_are_taken_one_after_the_other(engine, heard, wait_for_imports, tmp_path):
-    begun = threading.Event()
-    engine._posted.emit(begun.wait)  # until all are in the queue
-    for name in ("one", "two", "three"):
-        engine.import_file(sines(tmp_path / f"{name}.wav", 2))
-    begun.set()
+    with waiting_engine(engine):
+        for name in ("one", "two", "three"):
+            engine.import_file(sines(tmp_path / f"{name}.wav", 2))
     wait_for_imports(1)
     assert [told[1].name for name, told in heard.notes if name == "take_started"] == ["one", "two", "three"]
     assert [entry.name for entry in engine.library.entries()] == ["three", "two", "one"]
     assert heard.all("imports_left")[-3:] == [2, 1, 0]
 
 
-def cancelling(engine: EngineThread, cancel: Callable[[], None]) -> QMetaObject.Connection:
+@contextmanager
+def cancelling(engine: EngineThread, cancel: Callable[[], None]) -> Iterator[None]:
     """Cancel at the first progress."""
-    return engine.progressed.connect(lambda *_: cancel(), Qt.ConnectionType.DirectConnection)
+
+    def slot(*_: object) -> None:
+        cancel()
+
+    # To be disconnected by the slot: PySide 6.11 frees what `connect` returned twice where it outlives the connection.
+    engine.progressed.connect(slot, Qt.ConnectionType.DirectConnection)
+    yield
+    engine.progressed.disconnect(slot)
 
 
 def test_cancelled_in_the_middle_a_take_is_what_there_is(engine, heard, imported, recording, long_recording):
-    connection = cancelling(engine, engine.cancel_imports)
-    take = imported(long_recording)
+    with cancelling(engine, engine.cancel_imports):
+        take = imported(long_recording)
     assert 0 < take.mix_frames < 60 * SAMPLE_RATE_HZ
     assert take.finished
     assert len(progress_of(heard)) == 1
-    engine.progressed.disconnect(connection)
     assert imported(recording).mix_frames == 5 * SAMPLE_RATE_HZ
     lengths_s = [entry.length_s for entry in engine.library.entries()]
     assert lengths_s == [5.0, take.mix_frames / SAMPLE_RATE_HZ]
 
 
 def test_one_import_can_be_cancelled_and_all(engine, heard, wait_for_imports, long_recording, recording):
-    connection = cancelling(engine, engine.cancel_import)
-    engine.import_file(long_recording)
-    engine.import_file(recording)
-    wait_for_imports(1)
-    engine.progressed.disconnect(connection)
+    with cancelling(engine, engine.cancel_import):
+        with waiting_engine(engine):
+            engine.import_file(long_recording)
+            engine.import_file(recording)
+        wait_for_imports(1)
     assert len(heard.all("take_finished")) == 2
     assert all(0 < take.mix_frames <= 5 * SAMPLE_RATE_HZ for take in heard.all("take_finished"))
     for _ in range(3):
