@@ -52,6 +52,6 @@ class Dropouts(QObject):
             return
         self._spoken_of.add(present_ms)
         self._message.say(
-            f"The sound was interrupted several times: this computer is too busy for a buffer of {present_ms} ms.",
+            "The sound was interrupted several times: a larger buffer would help.",
             action=(f"Use {larger_ms} ms", lambda: self._store.change(buffer_ms=larger_ms)),
         )
