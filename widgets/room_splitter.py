@@ -59,7 +59,6 @@ class _Edge(QSplitterHandle):
 
     def __init__(self, orientation: Qt.Orientation, parent: RoomSplitter) -> None:
         super().__init__(orientation, parent)
-        self._rooms = parent
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setToolTip("Drag, or use the arrow keys, to give the mixer more room")
@@ -68,8 +67,9 @@ class _Edge(QSplitterHandle):
         """Up and down move it."""
         steps_px = {Qt.Key.Key_Up: KEY_STEP_PX, Qt.Key.Key_Down: -KEY_STEP_PX}
         key = Qt.Key(event.key())
-        if key in steps_px:
-            self._rooms.move_edge(steps_px[key])
+        rooms = self.splitter()  # not kept: in a ring of references both might be destroyed in the wrong order
+        if key in steps_px and isinstance(rooms, RoomSplitter):
+            rooms.move_edge(steps_px[key])
         else:
             super().keyPressEvent(event)
 
