@@ -56,7 +56,7 @@ def new_window(home, open_window, qtbot, tmp_path):
     def make() -> Window:
         window = open_window(home, lambda window: window.store.change(export_folder=tmp_path / "music"))
         window.activateWindow()
-        qtbot.waitUntil(window.isActiveWindow)
+        qtbot.waitUntil(window.isActiveWindow, timeout=WAIT_MS)
         return window
 
     return make
@@ -103,7 +103,9 @@ def test_ctrl_e_and_enter_export_the_mix_as_the_faders_stand(window, qtbot, tmp_
     written, rate_hz = soundfile.read(tmp_path / "music" / "Jam - Mix.wav", dtype="float32")
     assert rate_hz == SAMPLE_RATE_HZ
     np.testing.assert_allclose(written, noise(LENGTH).sum(axis=1) / 10, atol=1e-6)
-    qtbot.waitUntil(lambda: window.message.sentence == f"Exported Jam - Mix.wav to {tmp_path / 'music'}.")
+    qtbot.waitUntil(
+        lambda: window.message.sentence == f"Exported Jam - Mix.wav to {tmp_path / 'music'}.", timeout=WAIT_MS
+    )
     assert window.exporting.overlay.isHidden()
 
 
