@@ -10,15 +10,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QDrag
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.window import Window
-from tests.app.hand import Steps, click, let_use, move_to, xdotool
+from tests.app.hand import Steps, click, is_welcome, let_use, move_to, passed, xdotool
 from tests.app.radio_hand import drag as choose_region
 
 TARGET = (1300, 100, 300, 400)
@@ -40,7 +39,7 @@ def carry(widget: QWidget, place: QPoint, to: tuple[int, int], *, lets_go: bool 
     if lets_go:
         yield lambda: hangs(widget)
         xdotool("mousemove", to[0] + 1, to[1])
-        yield passed(5)
+        yield is_welcome if QRect(*TARGET).contains(*to) else passed(5)
         xdotool("mouseup", 1)
         yield lambda: not hangs(widget)
 
@@ -48,17 +47,6 @@ def carry(widget: QWidget, place: QPoint, to: tuple[int, int], *, lets_go: bool 
 def hangs(widget: QWidget) -> bool:
     """Whether something that was dragged out of a widget hangs on the mouse."""
     return any(drag.parent() is widget for drag in widget.findChildren(QDrag))
-
-
-def passed(times: int) -> Callable[[], bool]:
-    """Comes true when it has been asked so often, which is 50 times a second."""
-    left = [times]
-
-    def ask() -> bool:
-        left[0] -= 1
-        return left[0] <= 0
-
-    return ask
 
 
 def use(window: Window, folder: Path) -> Steps:
@@ -117,7 +105,7 @@ def drag_all(window: Window, folder: Path, notes: Path, seen: dict[str, object])
     seen["hung at once"] = hangs(button)
     yield lambda: hangs(button)  # in the hand that has been waiting
     xdotool("mousemove", in_target[0] + 1, in_target[1])
-    yield passed(10)
+    yield is_welcome
     xdotool("mouseup", 1)
     yield lambda: drops() == 4
 

@@ -14,7 +14,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QObject, QPoint, QTimer
+from PySide6.QtCore import QObject, QPoint, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.program import make_application, make_window
@@ -50,6 +51,23 @@ def type_over(field: QWidget, text: str) -> None:
     xdotool("key", "ctrl+a")
     xdotool("type", text)
     xdotool("key", "Return")
+
+
+def passed(times: int) -> Callable[[], bool]:
+    """Comes true when it has been asked so often, which is 50 times a second."""
+    left = [times]
+
+    def ask() -> bool:
+        left[0] -= 1
+        return left[0] <= 0
+
+    return ask
+
+
+def is_welcome() -> bool:
+    """Whether who is below the mouse has said that it takes what hangs there; dropped before, it is lost."""
+    cursor = QGuiApplication.overrideCursor()
+    return cursor is not None and cursor.shape() == Qt.CursorShape.DragCopyCursor
 
 
 def use(window: Window, folder: Path) -> Steps:

@@ -27,7 +27,7 @@ from app import watchdog
 from app.program import make_application, make_window
 from app.window import Window
 from engine.models.catalogue import Catalogue, home_folder
-from tests.app.hand import Hand, Steps
+from tests.app.hand import Hand, Steps, passed
 
 Seen = dict[str, Any]
 """What the hand saw, by name; JSON values."""
@@ -91,17 +91,6 @@ class Pointer:
             yield passed(2)
         if lets_go:
             self.do("mouseup", 1)
-
-
-def passed(times: int) -> Callable[[], bool]:
-    """Comes true when it has been asked so often, which is 50 times a second."""
-    left = [times]
-
-    def ask() -> bool:
-        left[0] -= 1
-        return left[0] <= 0
-
-    return ask
 
 
 def button_in(widget: QWidget, name: str) -> QAbstractButton:

@@ -14,9 +14,9 @@ from PySide6.QtCore import QPoint
 from app.window import Window
 from engine.audio.format import SAMPLE_RATE_HZ
 from engine.takes.take import Take
-from tests.app.hand import Steps
+from tests.app.hand import Steps, passed
 from tests.journeys.conftest import Journey, Travel
-from tests.journeys.hand import WINDOW_PX, Pointer, Seen, another_program, go, passed
+from tests.journeys.hand import WINDOW_PX, Pointer, Seen, another_program, go
 
 PLACE_PX = (WINDOW_PX[0] + 20, 60, 300, 200)
 FRAMES = 6 * SAMPLE_RATE_HZ

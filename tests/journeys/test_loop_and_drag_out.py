@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QApplication
 
 from app.window import Window
 from engine.audio.format import SAMPLE_RATE_HZ
-from tests.app.hand import Steps
+from tests.app.hand import Steps, is_welcome, passed
 from tests.journeys.conftest import Journey, Travel
-from tests.journeys.hand import WINDOW_PX, Pointer, Seen, another_program, button_in, go, passed
+from tests.journeys.hand import WINDOW_PX, Pointer, Seen, another_program, button_in, go
 
 PLACE_PX = (WINDOW_PX[0] + 20, 60, 300, 400)
 REGION_S = (1.0, 2.0)
@@ -47,7 +47,7 @@ def use(window: Window, pointer: Pointer, seen: Seen) -> Steps:
         yield passed(20)
         middle = QPoint(PLACE_PX[0] + PLACE_PX[2] // 2, PLACE_PX[1] + PLACE_PX[3] // 2)
         yield from pointer.drag(grip.mapToGlobal(grip.rect().center()), middle, lets_go=False)
-        yield lambda: '"entered"' in notes.read_text()
+        yield is_welcome
         pointer.do("mouseup", 1)
         yield lambda: '"dropped"' in notes.read_text()
     seen["notes"] = [json.loads(line) for line in notes.read_text().splitlines()]
