@@ -35,6 +35,10 @@ class Dropouts(QObject):
         """Begin to look."""
         self._looking.start()
 
+    def stop(self) -> None:
+        """Look no more."""
+        self._looking.stop()
+
     def look(self) -> None:
         """Look how many there have been by now."""
         if self._unsettled:

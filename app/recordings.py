@@ -13,14 +13,18 @@ from app.library import LibraryHand
 from app.library_thread import LibraryThread
 from app.making import Making
 from app.waiting import Waiting
-from app.wording import gone_text
+from app.wording import given_up_text, gone_text
+
+MOST_TRIES = 2
+"""So often is a recording tried again with which the program ended unawares: it may be what ended it."""
 
 
 class Recordings(QObject):
     """Keeps a list of what the engine has still to take apart, on the disk too, and gives it to the next start's.
 
     What was waiting is taken up again as soon as it is known which models there are, for one of them separates. A take
-    that was broken off is made anew, and takes over what the user has said of it.
+    that was broken off is made anew, and takes over what the user has said of it. A recording that may bring the
+    program down is not tried for ever: each start counts the one it begins with, and an orderly end forgets the count.
     """
 
     told = Signal(str)
@@ -31,6 +35,7 @@ class Recordings(QObject):
         self._engine, self._thread, self._making, self._library = engine, thread, making, library
         self._asked: list[Waiting] = []  # of the engine, in this order
         self._left: list[Waiting] | None = None  # from the last time, until they are taken up; None: not read yet
+        self._tries: dict[Path, int] = {}  # of those that are taken up
         self._is_ready = self._is_closed = False
         self._settling = QTimer(self, interval=0, singleShot=True)  # many files are dropped at once
         self._settling.timeout.connect(self._write)
@@ -48,13 +53,16 @@ class Recordings(QObject):
         self._is_ready = True
         if self._left:
             left, self._left = self._left, []
+            self._tries = {each.file: each.tries for each in left}
+            self._tries[left[0].file] += 1
             self._making.take_up([self._sound(waiting) for waiting in left])
 
     def close(self) -> None:
         """Let the engine end what it is at: that is for the next start. No other call may follow."""
         QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall)  # what has ended by itself
         self._is_closed = True
-        if self._settling.isActive():
+        self._asked = [replace(each, tries=0) for each in self._asked]
+        if self._settling.isActive() or self._tries:
             self._write()
         self._settling.stop()
         self._engine.cancel_imports()
@@ -63,18 +71,21 @@ class Recordings(QObject):
         """Without a take that is none of this recording, or of another library."""
         entry = self._library.entries.get(waiting.take) if waiting.take else None
         is_its = entry is not None and entry.kind == "recording" and entry.recipe.get("file") == waiting.file.name
-        return waiting if is_its else Waiting(waiting.file)
+        return waiting if is_its else replace(waiting, take=None)
 
     def _note_left(self, there: Sequence[Waiting], gone: Sequence[Path]) -> None:
-        self._left = list(there)
+        given_up = [each.file for each in there if each.tries >= MOST_TRIES]
+        self._left = [each for each in there if each.file not in given_up]
         self._settling.start()
         if gone:
             self.told.emit(gone_text(gone))
+        if given_up:
+            self.told.emit(given_up_text(given_up[0]))
         if self._is_ready:
             self.take_up()
 
     def _note_asked(self, waiting: Waiting) -> None:
-        self._asked.append(waiting)
+        self._asked.append(replace(waiting, tries=self._tries.get(waiting.file, 0)))
         self._settling.start()
 
     def _note_begun(self, file: Path, folder: Path) -> None:

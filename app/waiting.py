@@ -28,10 +28,12 @@ class Waiting:
     Attributes:
         file: where it lies.
         take: the folder of the take that has been begun of it; None where it has only been asked for.
+        tries: how many starts of the program have begun with it and come to no orderly end.
     """
 
     file: Path
     take: Path | None = None
+    tries: int = 0
 
 
 def waiting_path() -> Path:
@@ -60,9 +62,7 @@ def write_waiting(path: Path, recordings: Sequence[Waiting]) -> None:
     Raises:
         OutputError: it cannot be written.
     """
-    values = [
-        {"file": str(each.file), **({"take": str(each.take)} if each.take is not None else {})} for each in recordings
-    ]
+    values = [_written(each) for each in recordings]
     if values:
         with replaced_on_success(path) as partial:
             partial.write_text(json.dumps({"recordings": values}, indent=1) + "\n", encoding="utf8")
@@ -78,12 +78,20 @@ def is_there(recording: Waiting) -> bool:
     return os.path.isfile(recording.file)  # Path.is_file() raises an error over names that no system allows
 
 
+def _written(recording: Waiting) -> dict[str, object]:
+    """As it stands in the file, without what goes without saying."""
+    take = {"take": str(recording.take)} if recording.take is not None else {}
+    tries = {"tries": recording.tries} if recording.tries else {}
+    return {"file": str(recording.file), **take, **tries}
+
+
 def _read(value: object) -> Waiting | None:
-    """One of them; None where it is none. A take that makes no sense costs the take only."""
+    """One of them; None where it is none. A take or tries that make no sense cost these only."""
     if not isinstance(value, Mapping) or (file := _path(value.get("file"))) is None:
         log.warning("not a recording that waits: %r", value)
         return None
-    return Waiting(file, _path(value.get("take")))
+    tries = value.get("tries")
+    return Waiting(file, _path(value.get("take")), max(tries, 0) if type(tries) is int else 0)
 
 
 def _path(value: object) -> Path | None:

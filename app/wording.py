@@ -49,6 +49,11 @@ def gone_text(files: Sequence[Path]) -> str:
     return f"“{files[0].name}” and {others} are not there any more, so they are not taken apart."
 
 
+def given_up_text(file: Path) -> str:
+    """That a recording is not tried again with which the program ended several times: a sentence."""
+    return f"“{file.name}” is not taken apart: the program ended in the middle of it again and again. Drop it to retry."
+
+
 def left_text(fraction: float, elapsed_s: float) -> str:
     """How long the rest takes at the pace so far: "9 s left"; empty while that cannot be told."""
     if fraction < SETTLED:

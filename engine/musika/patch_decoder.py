@@ -28,14 +28,14 @@ class PatchDecoder:
     m latents make exactly m · frames_per_latent frames.
     """
 
-    def __init__(self, autoencoder: PatchAutoencoder) -> None:
-        """Begin a sound."""
+    def __init__(self, autoencoder: PatchAutoencoder, seed: int) -> None:
+        """Begin a sound; `seed` is of its noise."""
         config = autoencoder.config
         self._autoencoder = autoencoder
         self._waiting = np.zeros((0, autoencoder.latent_size), np.float32)
         self._neighbours = min(config.lap, 1)  # latents on each side of one that reach into its step
         self._earlier = self._waiting  # the last of those given out, as many as that
-        self._phase = autoencoder.phase()
+        self._phase = autoencoder.phase(seed)
         self._inverse = InverseStft(config.hop, CHANNELS)
         self._before = np.zeros((SPREAD_FRAMES, config.bins), np.complex64)  # the last spectra of the mid signal
         self._margin = (config.fft - config.hop) // 2  # frames of sound before the first patch begins

@@ -27,6 +27,7 @@ from engine.errors import ModelError
 from engine.models.card import load_card
 from engine.models.weights import Tensors, check_shapes, read_tensors, write_tensors
 from engine.musika.lapping import cut_patches, join_patches, lap_window, with_edges
+from engine.musika.noise import Noise
 from engine.musika.patch_decoder import PatchDecoder
 from engine.musika.phase import PhaseRecovery
 from engine.musika.spectra import OVERLAP, Complex, Float, stft
@@ -68,6 +69,7 @@ class PatchConfig:
         side: values a latent step for what lies where between left and right.
         floor_db: where levels end, relative to a sine at full scale.
         lap: frames that a patch shares with each of its neighbours, an even number; it is that much longer than a step.
+        noise: whether places that are flat are filled with noise (`engine.musika.noise`).
     """
 
     hop: int = 512
@@ -77,6 +79,7 @@ class PatchConfig:
     side: int = 16
     floor_db: float = -90.0
     lap: int = 0
+    noise: bool = False
 
     def __post_init__(self) -> None:
         """Check that the numbers make sense together (ModelError)."""
@@ -89,6 +92,8 @@ class PatchConfig:
             raise ModelError("The autoencoder's floor must lie between -200 and -20 dB.")
         if type(self.lap) is not int or self.lap % 2 or not 0 <= self.lap <= self.patch_frames:
             raise ModelError("The autoencoder's lap must be an even number of frames, at most those of a step.")
+        if type(self.noise) is not bool:
+            raise ModelError("The card of the autoencoder must say of its noise whether there is any, true or false.")
         if self.mid > self.span_frames * self.bins or self.side > self.bands:
             raise ModelError("The autoencoder has more latents than there is to describe.")
 
@@ -101,7 +106,8 @@ class PatchConfig:
         """
         try:
             known = {name: sizes[name] for name in ("hop", "fft", "patch_frames", "mid", "side")}
-            return cls(**known, floor_db=float(sizes["floor_db"]), lap=sizes.get("lap", 0))  # older cards have no lap
+            later = {name: sizes[name] for name in ("lap", "noise") if name in sizes}  # older cards do without
+            return cls(**known, floor_db=float(sizes["floor_db"]), **later)
         except (KeyError, TypeError, ValueError) as cause:
             raise ModelError("The card of the autoencoder lacks one of its sizes: import the model again.") from cause
 
@@ -146,7 +152,10 @@ class PatchConfig:
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """The shapes of the tensors of such an autoencoder; without a lap there is nothing to trim."""
         trim = {"mid/trim": (self.patch_frames, self.bins)} if self.lap else {}
-        return trim | {
+        noise = {"mid/noise": (self.bins,)} if self.noise else {}
+        return {
+            **trim,
+            **noise,
             "mid/mean": (self.bins,),
             "mid/components": (self.mid, self.span_frames * self.bins),
             "mid/deviations": (self.mid,),
@@ -355,13 +364,17 @@ class PatchAutoencoder:
         signs = np.repeat(np.array([1, -1], np.float32), [self.config.mid, self.config.side])
         return latents * signs
 
-    def phase(self) -> Phase:
-        """Phases for a sound that begins."""
-        return PhaseRecovery(self.config.hop, ITERATIONS)
+    def phase(self, seed: int) -> Phase:
+        """Phases for a sound that begins; `seed` is of its noise, where there is any."""
+        config = self.config
+        if not config.noise:
+            return PhaseRecovery(config.hop, ITERATIONS)
+        quietest = config.hop * 10 ** (config.floor_db / 20)
+        return PhaseRecovery(config.hop, ITERATIONS, Noise(config.hop, self.tensors["mid/noise"], quietest, seed))
 
     def decoder(self, seed: int = 0) -> PatchDecoder:
-        """A decoder at the beginning of a sound; nothing in it is random, so the seed changes nothing."""
-        return PatchDecoder(self)
+        """A decoder at the beginning of a sound; `seed` is of its noise, where there is any."""
+        return PatchDecoder(self, seed)
 
 
 def read_components(folder: Path, design: str) -> tuple[PatchConfig, Tensors]:
@@ -380,4 +393,6 @@ def read_components(folder: Path, design: str) -> tuple[PatchConfig, Tensors]:
     for name in ("mid/deviations", "side/deviations"):
         if not (tensors[name] > 0).all():
             raise ModelError(f"{path.name}: the tensor {name} must be positive; the model is damaged.")
+    if config.noise and not ((tensors["mid/noise"] >= 0) & (tensors["mid/noise"] <= 1)).all():
+        raise ModelError(f"{path.name}: the tensor mid/noise must lie between 0 and 1; the model is damaged.")
     return config, tensors

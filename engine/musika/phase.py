@@ -1,10 +1,11 @@
-"""Engine thread: a phase for magnitudes that have none, frame after frame, without randomness.
+"""Engine thread: a phase for magnitudes that have none, frame after frame.
 
 A first guess follows each spectral peak: a sinusoid of the peak's interpolated frequency goes on in phase from frame
 to frame, and the bins around it turn with it (single-pass spectrogram inversion: Beauregard, Harish and Wyse, "Single
 Pass Spectrogram Inversion", DSP 2015). A few rounds of the fast Griffin-Lim algorithm (Perraudin, Balazs and
 Søndergaard, WASPAA 2013) then make neighbouring frames agree, on the frames at hand and some that follow; what has been
-given out already stays as it is and takes part.
+given out already stays as it is and takes part. Where a spectrum is flat it may be filled with noise
+(`engine.musika.noise`), whose phases are then the first guess; nothing else is random.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import copy
 import numpy as np
 import numpy.typing as npt
 
+from engine.musika.noise import Noise
 from engine.musika.spectra import OVERLAP, Complex, Float, InverseStft, stft
 
 MOMENTUM = 0.99
@@ -24,10 +26,17 @@ SILENCE = 1e-9
 class PhaseRecovery:
     """The phase of one channel, as a stream."""
 
-    def __init__(self, hop: int, iterations: int) -> None:
-        """Begin a sound of frames of 4 · `hop` samples; `iterations` rounds of Griffin-Lim refine the first guess."""
+    def __init__(self, hop: int, iterations: int, noise: Noise | None = None) -> None:
+        """Begin a sound.
+
+        Args:
+            hop: samples from one frame to the next; a frame has 4 · hop.
+            iterations: rounds of Griffin-Lim that refine the first guess.
+            noise: what fills the places where spectra are flat, if anything does.
+        """
         self.hop = hop
         self.iterations = iterations
+        self._noise = noise
         bins = OVERLAP * hop // 2 + 1
         self._phase = np.zeros(bins)  # of the last frame given out, radians
         self._advance = np.zeros(bins)  # radians from one frame to the next at that frame
@@ -41,11 +50,14 @@ class PhaseRecovery:
             keep: how many of them are given out; those after only help (three or more do) and come again next time.
 
         Returns:
-            (keep, 2 · hop + 1) spectra with these magnitudes.
+            (keep, 2 · hop + 1) spectra with these magnitudes, but for the noise.
         """
         owners, advances = follow_peaks(magnitudes, self.hop)
         phases = self._continue(owners, advances)
-        spectra = self._refine(magnitudes, np.exp(1j * phases).astype(np.complex64))[:keep]
+        directions = np.exp(1j * phases).astype(np.complex64)
+        if self._noise:
+            magnitudes, directions = self._noise.fill(magnitudes, directions, keep)
+        spectra = self._refine(magnitudes, directions)[:keep]
         if keep:
             self._given.push(spectra[None])
             self._phase = np.angle(spectra[-1]).astype(np.float64)

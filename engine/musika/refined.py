@@ -87,8 +87,8 @@ class RefinedAutoencoder(PatchAutoencoder):
         super().save(folder)
         write_tensors(folder / REFINEMENT_FILE, values(self.refinement))
 
-    def phase(self) -> RefinedPhase:
-        """Phases for a sound that begins."""
+    def phase(self, seed: int) -> RefinedPhase:
+        """Phases for a sound that begins; nothing in them is random, so the seed changes nothing."""
         return RefinedPhase(self)
 
 

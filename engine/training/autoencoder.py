@@ -41,7 +41,7 @@ COMPONENT_SIZES = ("hop", "patch_frames", "floor_db", "mid", "side", "lap")
 """What a recipe says of the components."""
 
 REFINED = "networks refine the spectra and find their phases"
-PLAIN = "phases by following spectral peaks, then a few rounds of Griffin-Lim"
+PLAIN = "noise where spectra are flat; phases by following spectral peaks, then a few rounds of Griffin-Lim"
 
 PREVIEW_S = 10
 QUIETEST_GAIN_DB = -12.0
@@ -79,15 +79,17 @@ class AutoencoderLearner:
             begun = _base(base) if base else None
         self.recipe = _recipe_of(begun, recipe or Recipe())
         sizes = {name: getattr(self.recipe, name) for name in COMPONENT_SIZES}
-        self.config = PatchConfig(fft=OVERLAP * self.recipe.hop, **sizes)
+        self.config = PatchConfig(fft=OVERLAP * self.recipe.hop, noise=not self.recipe.refine, **sizes)
         _check(self.recipe)
         networks = begun.refinement if isinstance(begun, RefinedAutoencoder) else None
         self._refining = Refining(self.config, self.recipe, networks, self._device)
         self._components = {name: torch.zeros(shape) for name, shape in self.config.shapes.items()}
         self._linear: PatchAutoencoder | None = None  # until the components are fitted
+        self._begun = begun is not None
         if begun:
             self._take_components(begun)
-            self._linear = self._of_components()
+            if begun.config.noise or not self.config.noise:
+                self._linear = self._of_components()
 
     @property
     def identity(self) -> Mapping[str, Any]:
@@ -95,7 +97,7 @@ class AutoencoderLearner:
         return {"kind": KIND, "recipe": asdict(self.recipe), "source": self._source}
 
     def learn(self, done: float) -> Mapping[str, float]:
-        """One step; the first one fits the components before that, which takes a minute."""
+        """One step; the first one fits the components, or measures their noise, before that, which takes a minute."""
         linear = self._linear or self._fit()
         losses: Mapping[str, float] = {}
         if self.recipe.refine:
@@ -106,14 +108,15 @@ class AutoencoderLearner:
     def _fit(self) -> PatchAutoencoder:
         """Fit the components, in one process for all."""
         if parallel.rank() == 0:
-            self._take_components(fit_components(self._excerpts, self.config))
+            begun = self._of_components() if self._begun else None
+            self._take_components(fit_components(self._excerpts, self.config, begun))
         parallel.same_tensors(self._components)
         self._linear = self._of_components()
         return self._linear
 
     def _take_components(self, autoencoder: PatchAutoencoder) -> None:
-        for name, tensor in self._components.items():
-            tensor.copy_(torch.from_numpy(autoencoder.tensors[name]))
+        for name in self._components.keys() & autoencoder.tensors.keys():
+            self._components[name].copy_(torch.from_numpy(autoencoder.tensors[name]))
 
     def _of_components(self) -> PatchAutoencoder:
         return PatchAutoencoder(self.config, {name: tensor.numpy().copy() for name, tensor in self._components.items()})
@@ -136,11 +139,12 @@ class AutoencoderLearner:
         return components | self._refining.tensors()
 
     def facts(self) -> dict[str, Any]:
-        """Whether the components are fitted."""
-        return {"fitted": self._linear is not None}
+        """Whether the components are another's, and whether they are fitted, their noise included."""
+        return {"begun": self._begun, "fitted": self._linear is not None}
 
     def restore(self, facts: Mapping[str, Any]) -> None:
         """Go back to these facts."""
+        self._begun = facts.get("begun", False)  # states of before noise was measured do not say
         self._linear = self._of_components() if facts["fitted"] else None
 
     def set_rates(self, factor: float) -> None:

@@ -16,7 +16,8 @@ import numpy as np
 from engine.audio.format import Wave
 from engine.errors import UsageError
 from engine.musika.lapping import lap_window
-from engine.musika.patches import SILENT_POWER, PatchAutoencoder, PatchConfig, bin_weights, describe
+from engine.musika.noise import flatness, noise_shares
+from engine.musika.patches import SILENT_POWER, PatchAutoencoder, PatchConfig, bin_weights, describe, levels_of
 from engine.musika.spectra import Float
 from engine.training.excerpts import Excerpts
 
@@ -45,6 +46,9 @@ STRAY = 0.3
 
 SILENT_SUM = 1e-9
 
+AUDIBLE_DB = 10.0
+"""Above the floor of the levels: what lies lower says nothing of noise."""
+
 
 @dataclass(frozen=True)
 class Patches:
@@ -63,8 +67,13 @@ class Patches:
     runs: tuple[int, ...]
 
 
-def fit_components(excerpts: Excerpts, config: PatchConfig) -> PatchAutoencoder:
+def fit_components(excerpts: Excerpts, config: PatchConfig, begun: PatchAutoencoder | None = None) -> PatchAutoencoder:
     """Fit an autoencoder to a collection.
+
+    Args:
+        excerpts: of the collection.
+        config: of the autoencoder.
+        begun: one whose components stay as they are; its noise is measured anew.
 
     Raises:
         AudioFileError: a recording cannot be read.
@@ -74,7 +83,8 @@ def fit_components(excerpts: Excerpts, config: PatchConfig) -> PatchAutoencoder:
     count = min(LARGEST_PATCHES // EXCERPT_PATCHES, -(-excerpts.frames // (EXCERPT_PATCHES * step)))
     waves = (excerpts.read(position, (EXCERPT_PATCHES + 2) * step) for position in excerpts.spread(count))
     with tempfile.TemporaryDirectory(prefix="deepdeadnet-") as scratch:
-        return fit(collect(waves, count * EXCERPT_PATCHES, config, Path(scratch)), config)
+        patches = collect(waves, count * EXCERPT_PATCHES, config, Path(scratch))
+        return _noisy(begun, patches) if begun else fit(patches, config)
 
 
 def collect(waves: Iterable[Wave], most: int, config: PatchConfig, scratch: Path) -> Patches:
@@ -133,8 +143,11 @@ def fit(patches: Patches, config: PatchConfig) -> PatchAutoencoder:
     }
     if config.lap:
         tensors["mid/trim"] = np.zeros(config.shapes["mid/trim"])
+    if config.noise:
+        tensors["mid/noise"] = np.zeros(config.bins)
     autoencoder = PatchAutoencoder(config, {name: tensor.astype(np.float32) for name, tensor in tensors.items()})
-    return _trimmed(autoencoder, patches) if config.lap else autoencoder
+    autoencoder = _trimmed(autoencoder, patches) if config.lap else autoencoder
+    return _noisy(autoencoder, patches) if config.noise else autoencoder
 
 
 def _trimmed(autoencoder: PatchAutoencoder, patches: Patches) -> PatchAutoencoder:
@@ -154,6 +167,21 @@ def _trimmed(autoencoder: PatchAutoencoder, patches: Patches) -> PatchAutoencode
     decibels = 10 * np.log10(powers)
     trim = (decibels.mean(axis=0) - decibels).astype(np.float32)
     return PatchAutoencoder(config, autoencoder.tensors | {"mid/trim": trim})
+
+
+def _noisy(autoencoder: PatchAutoencoder, patches: Patches) -> PatchAutoencoder:
+    """The same autoencoder, which knows how much of what it decodes as flat is noise."""
+    config, step = autoencoder.config, autoencoder.config.patch_frames
+    own = slice(config.reach_frames, config.reach_frames + step)
+    errors, counts = np.zeros(config.bins), np.zeros(config.bins)
+    for end, count in zip(np.cumsum(patches.runs), patches.runs, strict=True):
+        heard = np.asarray(patches.levels[end - count : end]).reshape(count, config.span_frames, config.bins)
+        magnitudes = autoencoder.magnitudes(autoencoder.mid_latents(heard)) / np.float32(config.hop)
+        decoded = levels_of(magnitudes, config)[step:-step]  # the outer patches lack a neighbour
+        flat = flatness(decoded) * (decoded > config.floor_db + AUDIBLE_DB)
+        errors += (flat * np.square(heard[1:-1, own].reshape(-1, config.bins) - decoded)).sum(axis=0)
+        counts += flat.sum(axis=0)
+    return PatchAutoencoder(config, autoencoder.tensors | {"mid/noise": noise_shares(errors, counts)})
 
 
 def _pieces(levels: Float) -> Iterator[Float]:

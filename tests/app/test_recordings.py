@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 
 from app.waiting import Waiting, read_waiting, waiting_path, write_waiting
 from app.window import Window
+from app.wording import given_up_text
 from engine.audio.format import SAMPLE_RATE_HZ
 from engine.takes.library import Entry, Library
 from tests.app.telling import sines
@@ -151,6 +152,25 @@ def test_what_is_asked_for_before_the_last_time_is_known_does_not_write_over_it(
     qtbot.waitUntil(lambda: sorted(names(window)) == ["one", "two"], timeout=WAIT_MS)
     qtbot.waitUntil(lambda: not waiting_path().exists(), timeout=WAIT_MS)
     assert "not there" not in window.message.sentence
+
+
+def test_what_may_bring_the_program_down_is_tried_twice_more_and_given_up(new_window, open_window, qtbot, home, files):
+    """The file as it lies there while the first is worked on is what a crash would leave."""
+    write_waiting(waiting_path(), [Waiting(files[0]), Waiting(files[1])])
+    for tries in (1, 2):
+        window = new_window()
+        qtbot.waitUntil(lambda tries=tries: read_waiting(waiting_path())[0].tries == tries, timeout=WAIT_MS)
+        wait_for_sound(qtbot, window)
+        left = waiting_path().read_bytes()
+        assert [each.tries for each in read_waiting(waiting_path())] == [tries, 0]
+        window.close()
+        assert {each.tries for each in read_waiting(waiting_path())} == {0}  # an orderly end
+        waiting_path().write_bytes(left)
+    said = []
+    window = open_window(home, lambda window: window.recordings.told.connect(said.append))
+    qtbot.waitUntil(lambda: "one" in names(window), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not waiting_path().exists(), timeout=WAIT_MS)
+    assert said == [given_up_text(files[0])]
 
 
 def test_a_take_that_is_none_of_the_recording_is_left_alone(new_window, qtbot, home, files):

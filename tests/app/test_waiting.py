@@ -24,6 +24,15 @@ def test_what_is_written_is_read(path):
     assert [each.name for each in path.parent.iterdir()] == [path.name]  # nothing half-written beside it
 
 
+def test_tries_are_remembered_and_nonsense_is_none(path):
+    recordings = [Waiting(Path("/one.wav"), tries=2), Waiting(Path("/two.wav"), Path("/takes/two"), 1)]
+    write_waiting(path, recordings)
+    assert read_waiting(path) == recordings
+    values = [{"file": "/one.wav", "tries": tries} for tries in ("2", -1, 1.5, True, None)]
+    path.write_text(json.dumps({"recordings": values}))
+    assert read_waiting(path) == [Waiting(Path("/one.wav"))] * 5
+
+
 def test_where_nothing_waits_there_is_no_file(path):
     write_waiting(path, ())
     assert read_waiting(path) == []

@@ -87,6 +87,7 @@ def opened(home: Path) -> Iterator[Window]:
     window.setGeometry(0, 0, *SIZES_PX["1280"])
     window.show()
     window.start()
+    window.dropouts.stop()  # it would speak of the machine, not of the window
     wait_until(lambda: bool(window.picker.buttons), "there are models")
     wait_until(lambda: window.activity.text == "Ready", "the networks are loaded")
     pass_time(1.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -335,7 +336,8 @@ def test_sizes_that_the_tensors_do_not_have_are_refused(folder: Path) -> None:
 @pytest.mark.parametrize(
     "change",
     [{"hop": 0}, {"fft": 1024}, {"mid": "many"}, {"side": 1000}, {"floor_db": "low"}, {"floor_db": float("nan")},
-     {"patch_frames": 10**9}, {"mid": True}, {"lap": 3}, {"lap": -2}, {"lap": 10}, {"lap": "wide"}, {"lap": True}],
+     {"patch_frames": 10**9}, {"mid": True}, {"lap": 3}, {"lap": -2}, {"lap": 10}, {"lap": "wide"}, {"lap": True},
+     {"noise": 1}, {"noise": "some"}],
 )  # fmt: skip
 def test_impossible_sizes_are_refused(change: dict[str, object]) -> None:
     with pytest.raises(ModelError):
@@ -349,10 +351,20 @@ def test_a_card_without_a_size_is_refused() -> None:
         PatchConfig.from_sizes(sizes)
 
 
-def test_a_card_of_before_there_were_laps_has_none() -> None:
+def test_a_card_of_before_there_were_laps_and_noise_has_none() -> None:
     sizes = CONFIG.sizes
-    del sizes["lap"]
+    del sizes["lap"], sizes["noise"]
     assert PatchConfig.from_sizes(sizes) == CONFIG
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.1])
+def test_more_noise_than_all_and_less_than_none_are_refused(folder: Path, share: float) -> None:
+    config = replace(CONFIG, noise=True)
+    autoencoder = fitted(config)
+    write_card(replace(load_card(folder), sizes=config.sizes), folder)
+    write_tensors(folder / WEIGHTS_FILE, {**autoencoder.tensors, "mid/noise": np.full(config.bins, share, np.float32)})
+    with pytest.raises(ModelError, match="mid/noise"):
+        PatchAutoencoder.load(folder)
 
 
 def test_deviations_that_are_not_positive_are_refused(autoencoder: PatchAutoencoder, folder: Path) -> None:

@@ -6,6 +6,7 @@ python -m tests.engine.training.autoencoder_trial FOLDER
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,6 +18,7 @@ import torch
 
 from engine.audio.format import Wave
 from engine.errors import StudioError
+from engine.models.card import load_card, write_card
 from engine.musika.patches import PatchAutoencoder, PatchConfig, read_components
 from engine.training import autoencoder as training
 from engine.training import loop
@@ -111,7 +113,28 @@ def plain(collection: Path, out: Path) -> dict[str, Any]:
     learner = AutoencoderLearner(collection, replace(RECIPE, refine=False, lap=4), device="cpu")
     losses = [report.losses for report in loop.train(learner, out / "plain", Plan(steps=1), keeping=KEEPING)]
     model = PatchAutoencoder.load(out / "plain" / "model")
-    return {"losses": losses, "latent_size": model.latent_size, "lap": model.config.lap}
+    return {"losses": losses, "latent_size": model.latent_size, "lap": model.config.lap, "noise": model.config.noise}
+
+
+def measured(collection: Path, out: Path) -> dict[str, Any]:
+    """Going on from a model of before noise was measured: its components stay, and it is."""
+    new = PatchAutoencoder.load(out / "plain" / "model")
+    tensors = {name: tensor for name, tensor in new.tensors.items() if name != "mid/noise"}
+    old = PatchAutoencoder(replace(new.config, noise=False), tensors)
+    shutil.copytree(out / "plain" / "model", out / "old")
+    old.save(out / "old")
+    write_card(replace(load_card(out / "old"), sizes=old.config.sizes), out / "old")
+    learner = AutoencoderLearner(collection, Recipe(batch=2, latents=28, refine=False), out / "old", device="cpu")
+    facts = [dict(learner.facts())]
+    learner.learn(0.0)
+    facts.append(dict(learner.facts()))
+    after = learner.autoencoder().tensors
+    return {
+        "facts": facts,
+        "same": all(np.array_equal(after[name], tensor) for name, tensor in tensors.items()),
+        "noise off": float(np.abs(after["mid/noise"] - new.tensors["mid/noise"]).max()),
+        "noise": float(after["mid/noise"].max()),
+    }
 
 
 def bad(collection: Path, out: Path) -> dict[str, str]:
@@ -132,6 +155,7 @@ def main(folder: Path) -> None:
         "gone on": gone_on(collection, folder),
         "based": based(collection, folder),
         "plain": plain(collection, folder),
+        "measured": measured(collection, folder),
         "bad": bad(collection, folder),
         "tensorflow": "tensorflow" in sys.modules,
     }

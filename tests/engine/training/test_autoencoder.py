@@ -102,8 +102,16 @@ def test_a_base_gives_sizes_and_components_that_stay(trial: dict[str, Any]) -> N
 
 
 def test_without_refinement_there_are_components_alone(trial: dict[str, Any]) -> None:
-    assert (trial["plain"]["latent_size"], trial["plain"]["lap"]) == (14, 4)
+    assert (trial["plain"]["latent_size"], trial["plain"]["lap"], trial["plain"]["noise"]) == (14, 4, True)
     assert not any(trial["plain"]["losses"])
+
+
+def test_a_base_of_before_noise_was_measured_keeps_its_components_and_gets_its_noise(trial: dict[str, Any]) -> None:
+    measured = trial["measured"]
+    assert measured["facts"] == [{"begun": True, "fitted": False}, {"begun": True, "fitted": True}]
+    assert measured["same"]
+    assert 0.1 < measured["noise"] <= 1
+    assert measured["noise off"] < 0.01  # it was fitted to the same collection; weights are kept in half precision
 
 
 def test_a_preview_is_an_excerpt_that_can_be_heard(trial: dict[str, Any]) -> None:
@@ -167,7 +175,7 @@ def test_learned_phases_are_nearer_to_the_waveform_than_following_peaks(
     real = np.load(folder / "song.npy")
     latents = model.encode(real)
     followed = PatchAutoencoder(model.config, model.tensors)
-    followed.phase = lambda: PhaseRecovery(HOP, iterations=0)  # type: ignore[method-assign]
+    followed.phase = lambda _: PhaseRecovery(HOP, iterations=0)  # type: ignore[method-assign]
     mids = [decoded(each, latents).mean(axis=1)[:SONG_FRAMES] for each in (model, followed)]
     learned_likeness, peaks_likeness = (likeness(mid, real.mean(axis=1)) for mid in mids)
     assert learned_likeness > peaks_likeness + 0.015
