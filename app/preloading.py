@@ -14,6 +14,7 @@ import importlib
 import importlib.util
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,15 +49,25 @@ def _make_pools() -> None:
     sys.modules["torch"].get_num_threads()
 
 
+_importing = threading.Event()
+
+
+def is_importing() -> bool:
+    """Whether what is imported just now must not be walked: whoever collects garbage waits until it is excluded."""
+    return _importing.is_set()
+
+
 @contextmanager
 def _collector_at_rest() -> Iterator[None]:
     """No garbage is collected meanwhile, and what is there afterwards is taken to stay."""
     collecting = gc.isenabled()
+    _importing.set()
     gc.disable()
     try:
         yield
     finally:
         gc.freeze()
+        _importing.clear()
         if collecting:
             gc.enable()
 

@@ -64,7 +64,8 @@ class StageHand(QObject):
             self._view.forget_from(frame / SAMPLE_RATE_HZ, frame)
         marks = self._take.mix_frames, self._take.stem_frames, self._take.first_frame
         made_s, stems_s, first_s = (frames / SAMPLE_RATE_HZ for frames in marks)
-        self._view.set_progress(made_s, stems_s if self._take.stem_names else None, first_s)
+        separates = bool(self._take.stem_names) and not self._take.finished
+        self._view.set_progress(made_s, stems_s if separates else None, first_s)
         self._view.set_gaps(_gaps_s(self._take))
         self._ask()
 
@@ -113,11 +114,12 @@ def _stems(take: Take) -> list[Span]:
 
 
 def _gaps_s(take: Take) -> tuple[tuple[float, float], ...]:
-    """Where, between stems, there are none, in seconds."""
+    """Where there are no stems, in seconds: between stems, and after the last once there will be no more."""
     spans = _stems(take)
-    before = [take.first_frame, *(end for _, end in spans)]
+    ends = [take.first_frame, *(end for _, end in spans)]
+    begins = [begin for begin, _ in spans]
+    if take.stem_names and take.finished:
+        begins.append(take.mix_frames)
     return tuple(
-        (gap / SAMPLE_RATE_HZ, begin / SAMPLE_RATE_HZ)
-        for gap, (begin, _) in zip(before, spans, strict=False)
-        if gap < begin
+        (end / SAMPLE_RATE_HZ, begin / SAMPLE_RATE_HZ) for end, begin in zip(ends, begins, strict=False) if end < begin
     )

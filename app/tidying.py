@@ -11,6 +11,8 @@ import gc
 
 from PySide6.QtCore import QObject, QTimer
 
+from app.preloading import is_importing
+
 LOOK_MS = 1000
 
 
@@ -33,7 +35,9 @@ class Tidying(QObject):
         gc.enable()
 
     def tidy(self) -> None:
-        """Collect the oldest generation whose turn it is, and with it the younger ones."""
+        """Collect the oldest generation whose turn it is, and with it the younger ones; not while libraries come in."""
+        if is_importing():
+            return
         for generation in (2, 1, 0):
             if gc.get_count()[generation] > gc.get_threshold()[generation]:
                 gc.collect(generation)

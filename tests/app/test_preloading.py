@@ -35,3 +35,27 @@ def test_what_is_there_is_not_touched():
     frozen = gc.get_freeze_count()
     assert len(list(import_networks())) == len(PARTS)
     assert gc.get_freeze_count() == frozen
+
+
+TIDY_MEANWHILE = """
+import gc, threading, time
+from PySide6.QtCore import QCoreApplication
+from app import preloading
+from app.tidying import Tidying
+application = QCoreApplication([])
+tidying = Tidying(application)
+tidying.start()
+walked = [0]
+gc.callbacks.append(lambda phase, info: walked.append(gc.get_count()[0]) if phase == "start" else None)
+importing = threading.Thread(target=lambda: list(preloading.import_networks()))
+importing.start()
+while importing.is_alive():
+    tidying.tidy()
+    time.sleep(0.5)
+print(max(walked))
+"""
+
+
+def test_the_window_does_not_walk_what_is_being_imported():
+    done = subprocess.run([sys.executable, "-c", TIDY_MEANWHILE], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert int(done.stdout) < 20_000, done.stderr

@@ -126,6 +126,17 @@ def test_each_stem_has_its_picture_and_where_there_is_none_is_told(stage, load, 
     assert stage.view._gaps == ()
 
 
+def test_a_take_that_was_broken_off_does_not_say_that_stems_are_on_their_way(stage, load, qtbot, tmp_path):
+    take = Take.create(tmp_path / "take", stem_names=STEMS)
+    take.append_mix(sine(8, 300))
+    take.append_stems(np.stack([sine(2, 100), sine(2, 2000)], axis=1))
+    load(take, 8.0)
+    assert (stage.view._stems_s, stage.view._gaps) == (2.0, ())
+    take.finish()
+    qtbot.waitUntil(lambda: stage.view._stems_s is None)
+    assert stage.view._gaps == ((2.0, 8.0),)
+
+
 def test_what_is_made_anew_is_seen_anew_even_if_it_is_as_long_as_before(stage, load, qtbot, tmp_path):
     take = Take.create(tmp_path / "take", planned_frames=10 * SAMPLE_RATE_HZ)
     take.append_mix(sine(8, 440))
