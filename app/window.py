@@ -321,6 +321,7 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """End everything that runs, then go: nothing half-made stays behind."""
         self.hide()
+        self.engine.cancel()  # at once: to let the device go may take seconds
         self.recordings.close()
         self.training.close()
         self.mixing.close()

@@ -136,6 +136,23 @@ def test_closing_while_generating_leaves_what_there_is(window, qtbot, home):
     assert entry.length_s == window.session.state.take.mix_frames / SAMPLE_RATE_HZ < 3600
 
 
+def test_closing_stops_the_computing_while_the_device_is_let_go(window, qtbot):
+    window.session.change_recipe(length_s=3600.0, seed=7)
+    press(qtbot, window)
+    qtbot.waitUntil(lambda: window.session.state.take is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window.session.state.take.mix_frames > 0, timeout=WAIT_MS)
+    take, let_go, finished = window.session.state.take, window.playing.close, []
+
+    def close() -> None:
+        let_go()
+        qtbot.waitUntil(lambda: take.finished, timeout=WAIT_MS)  # although the thread has not been closed
+        finished.append(window.engine.is_running)
+
+    window.playing.close = close
+    window.close()
+    assert finished == [True]
+
+
 def test_cancelled_before_the_first_sound_nothing_stays(window, qtbot, home):
     window.session.change_recipe(length_s=3600.0)
     press(qtbot, window)
@@ -185,7 +202,7 @@ def test_a_take_that_is_thrown_away_while_it_is_made_ends_and_comes_back(window,
 
 
 def test_a_take_is_made_at_once_in_the_middle_of_an_import_which_goes_on_afterwards(window, qtbot, tmp_path):
-    window.library.take_in([sines(tmp_path / "long.wav", 600)])
+    window.library.take_in([sines(tmp_path / "long.wav", 1200)])
     qtbot.waitUntil(lambda: window.session.state.take is not None, timeout=WAIT_MS)
     recording = window.session.state.take
     qtbot.waitUntil(lambda: recording.stem_frames > 0, timeout=WAIT_MS)
