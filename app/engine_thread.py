@@ -142,7 +142,7 @@ class EngineThread(Worker):
 
     def cancel_imports(self) -> None:
         """End the import that is being worked on, which leaves what there is of it, and forget the others."""
-        for job in list(self._imports):
+        for job in reversed(list(self._imports)):  # or the next one would begin when the first one ends
             job.gate.cancel()
 
     def cancel(self) -> None:
