@@ -10,7 +10,6 @@ coders of speech and music do (Herre and Schulz, "Extending the MPEG-4 AAC codec
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from scipy.ndimage import uniform_filter1d
 
 from engine.musika.coordinates import decoder_noise
@@ -57,7 +56,7 @@ class Noise:
         self._quietest = np.float32(quietest)
         self._draws = decoder_noise(seed)
         self._waiting = np.zeros(0, np.float32)  # samples drawn already, from the next frame on
-        # The level of noise of unit power lies below 0 dB in the mean, by Euler's number gamma in nepers of power.
+        # The level of noise of unit power lies below 0 dB in the mean, by Euler's constant: half of it in nepers.
         self._scale = np.float32(np.exp(np.euler_gamma / 2) / np.linalg.norm(hann(hop)))
 
     def fill(self, magnitudes: Float, directions: Complex, keep: int) -> tuple[Float, Complex]:
@@ -85,17 +84,3 @@ class Noise:
         self._waiting = np.concatenate([self._waiting, drawn])
         spectra: Complex = stft(self._waiting[None, : (frames + OVERLAP - 1) * self._hop], self._hop)[0] * self._scale
         return spectra
-
-
-def noise_shares(errors: npt.NDArray[np.float64], counts: npt.NDArray[np.float64]) -> Float:
-    """How much of what is flat is noise, bin by bin.
-
-    Args:
-        errors: (bins,), summed squares of what decoded levels are off in flat places, in dB².
-        counts: (bins,), how many levels were summed, weighted by how flat their places are.
-
-    Returns:
-        (bins,), from 0 (levels stay as they are) to 1 (they waver as noise does).
-    """
-    shares: Float = np.clip(errors / np.maximum(counts, 1) / NOISE_VARIANCE, 0, 1).astype(np.float32)
-    return shares

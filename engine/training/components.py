@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.audio.format import Wave
 from engine.errors import UsageError
 from engine.musika.lapping import lap_window
-from engine.musika.noise import flatness, noise_shares
+from engine.musika.noise import NOISE_VARIANCE, flatness
 from engine.musika.patches import SILENT_POWER, PatchAutoencoder, PatchConfig, bin_weights, describe, levels_of
 from engine.musika.spectra import Float
 from engine.training.excerpts import Excerpts
@@ -182,6 +183,20 @@ def _noisy(autoencoder: PatchAutoencoder, patches: Patches) -> PatchAutoencoder:
         errors += (flat * np.square(heard[1:-1, own].reshape(-1, config.bins) - decoded)).sum(axis=0)
         counts += flat.sum(axis=0)
     return PatchAutoencoder(config, autoencoder.tensors | {"mid/noise": noise_shares(errors, counts)})
+
+
+def noise_shares(errors: npt.NDArray[np.float64], counts: npt.NDArray[np.float64]) -> Float:
+    """How much of what is flat is noise, bin by bin.
+
+    Args:
+        errors: (bins,), summed squares of what decoded levels are off in flat places, in dB².
+        counts: (bins,), how many levels were summed, weighted by how flat their places are.
+
+    Returns:
+        (bins,), from 0 (levels stay as they are) to 1 (they waver as noise does).
+    """
+    shares: Float = np.clip(errors / np.maximum(counts, 1) / NOISE_VARIANCE, 0, 1).astype(np.float32)
+    return shares
 
 
 def _pieces(levels: Float) -> Iterator[Float]:

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from engine.audio.format import SAMPLE_RATE_HZ
-from engine.musika.noise import NOISE_VARIANCE, Noise, flatness, noise_shares
+from engine.musika.noise import NOISE_VARIANCE, Noise, flatness
 from engine.musika.patches import PatchAutoencoder, PatchConfig, describe
 from engine.musika.spectra import Complex, Float, InverseStft, stft
-from engine.training.components import Patches, fit
+from engine.training.components import Patches, fit, noise_shares
 
 HOP = 512
 BINS = 2 * HOP + 1
