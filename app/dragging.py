@@ -148,6 +148,7 @@ class Dragging(QObject):
 
     def close(self) -> None:
         """End; no other call may follow."""
+        QDrag.cancel()  # what still hangs on the mouse would keep the program from ending
         self._forget()
         self._thread.close()
 

@@ -6,6 +6,7 @@ import gc
 import itertools
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,9 @@ from PySide6.QtWidgets import QApplication
 from resources import theme
 
 ROOT = Path(__file__).resolve().parents[1]
+
+HAND_LIMIT_S = 600
+"""So long a hand may be at a window; it gives up by itself long before, unless the window does not answer any more."""
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -57,5 +61,19 @@ def let_a_hand_use_the_window(hand: str, folder: Path, screen: str) -> None:
         pytest.skip(f"needs {' and '.join(missing)} (Debian: xvfb, xauth, xdotool)")
     home = {"HOME": str(folder), "DEEPDEADNET_HOME": str(folder / "home"), "QT_QPA_PLATFORM": "xcb"}
     command = ["xvfb-run", "-a", "-s", screen, sys.executable, "-m", hand, str(folder)]
-    done = subprocess.run(command, cwd=ROOT, env=os.environ | home, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=os.environ | home,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as program:
+        try:
+            said, _ = program.communicate(timeout=HAND_LIMIT_S)
+        except subprocess.TimeoutExpired:
+            os.killpg(program.pid, signal.SIGKILL)  # the display and whatever else the hand has started, too
+            said, _ = program.communicate()
+            pytest.fail(f"the hand did not come to an end in {HAND_LIMIT_S} s\n{said}")
+    assert program.returncode == 0, said

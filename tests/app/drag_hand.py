@@ -2,7 +2,7 @@
 
 Run as a program, `python -m tests.app.drag_hand FOLDER`: plays the take that the library holds, and drags a region, a
 stem and the mix into another program; lets one fall beside it, is quicker than a long file can be written, copies
-one, and drags a card of the list. What it saw lies in FOLDER afterwards.
+one, drags a card of the list, and holds one when the window is closed. What it saw lies in FOLDER afterwards.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QRect
@@ -17,7 +18,7 @@ from PySide6.QtGui import QDrag
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.window import Window
-from tests.app.hand import Steps, click, is_welcome, let_use, move_to, passed, xdotool
+from tests.app.hand import Steps, click, let_use, move_to, passed, trembles_until_welcome, xdotool
 from tests.app.radio_hand import drag as choose_region
 
 TARGET = (1300, 100, 300, 400)
@@ -39,7 +40,7 @@ def carry(widget: QWidget, place: QPoint, to: tuple[int, int], *, lets_go: bool 
     if lets_go:
         yield lambda: hangs(widget)
         xdotool("mousemove", to[0] + 1, to[1])
-        yield is_welcome if QRect(*TARGET).contains(*to) else passed(5)
+        yield welcomed(to) if QRect(*TARGET).contains(*to) else passed(5)
         xdotool("mouseup", 1)
         yield lambda: not hangs(widget)
 
@@ -47,6 +48,10 @@ def carry(widget: QWidget, place: QPoint, to: tuple[int, int], *, lets_go: bool 
 def hangs(widget: QWidget) -> bool:
     """Whether something that was dragged out of a widget hangs on the mouse."""
     return any(drag.parent() is widget for drag in widget.findChildren(QDrag))
+
+
+def welcomed(place: tuple[int, int]) -> Callable[[], bool]:
+    return trembles_until_welcome(place, lambda x, y: xdotool("mousemove", x, y))
 
 
 def use(window: Window, folder: Path) -> Steps:
@@ -104,8 +109,7 @@ def drag_all(window: Window, folder: Path, notes: Path, seen: dict[str, object])
     yield from carry(button, button.rect().center(), in_target, lets_go=False)
     seen["hung at once"] = hangs(button)
     yield lambda: hangs(button)  # in the hand that has been waiting
-    xdotool("mousemove", in_target[0] + 1, in_target[1])
-    yield is_welcome
+    yield welcomed(in_target)
     xdotool("mouseup", 1)
     yield lambda: drops() == 4
 
@@ -121,6 +125,9 @@ def drag_all(window: Window, folder: Path, notes: Path, seen: dict[str, object])
     yield lambda: window.session.state.title == TITLES[0]
     seen["lines"] = lines()
     seen["folder"] = sorted(path.name for path in dragged.iterdir())
+
+    yield from carry(window.mixer.strips[0], QPoint(30, 14), in_target, lets_go=False)  # and the window is closed
+    yield lambda: hangs(window.mixer.strips[0])
 
 
 if __name__ == "__main__":

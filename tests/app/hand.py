@@ -6,6 +6,7 @@ it plays, exports mix and stems, and leaves in FOLDER what the test wants to com
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QObject, QPoint, Qt, QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QDrag, QGuiApplication
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.program import make_application, make_window
@@ -68,6 +69,27 @@ def is_welcome() -> bool:
     """Whether who is below the mouse has said that it takes what hangs there; dropped before, it is lost."""
     cursor = QGuiApplication.overrideCursor()
     return cursor is not None and cursor.shape() == Qt.CursorShape.DragCopyCursor
+
+
+def trembles_until_welcome(place: tuple[int, int], move: Callable[[int, int], object]) -> Callable[[], bool]:
+    """Comes true when what hangs on the mouse at a place of the screen is welcome there; until then the hand trembles.
+
+    No hand is quite still, and it must not be: once in some hundred drags the other program's first answer gets lost
+    between the X server and Qt, and Qt asks again when the mouse moves.
+
+    Args:
+        place: where it hangs.
+        move: moves the mouse to x and y.
+    """
+    offsets = itertools.cycle((0, 4, 8, 4))
+
+    def ask() -> bool:
+        if is_welcome():
+            return True
+        move(place[0] + next(offsets), place[1])
+        return False
+
+    return ask
 
 
 def use(window: Window, folder: Path) -> Steps:
@@ -149,6 +171,7 @@ class Hand(QObject):
         while isinstance(steps.gi_yieldfrom, Generator):
             steps = steps.gi_yieldfrom
         print(f"waited in vain at line {steps.gi_frame.f_lineno}; the window says “{said}”")
+        QDrag.cancel()  # a window from which something hangs on the mouse does not end
         self._window.close()
 
 

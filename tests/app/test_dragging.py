@@ -79,6 +79,11 @@ def test_what_nobody_took_is_gone_and_what_was_copied_is_there(used):
     assert set(seen["folder"]) == taken | {Path(copied).name}
 
 
+def test_what_hung_on_the_mouse_when_the_window_was_closed_is_gone_too(used):
+    seen = json.loads((used / "seen.json").read_text())
+    assert sorted(path.name for path in (used / "music" / "Dragged").iterdir()) == seen["folder"]
+
+
 def test_a_hand_that_was_quicker_than_the_file_waited_for_it(used):
     seen = json.loads((used / "seen.json").read_text())
     assert not seen["hung at once"]

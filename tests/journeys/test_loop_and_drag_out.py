@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.window import Window
 from engine.audio.format import SAMPLE_RATE_HZ
-from tests.app.hand import Steps, is_welcome, passed
+from tests.app.hand import Steps, passed, trembles_until_welcome
 from tests.journeys.conftest import Journey, Travel
 from tests.journeys.hand import WINDOW_PX, Pointer, Seen, another_program, button_in, go
 
@@ -47,7 +47,7 @@ def use(window: Window, pointer: Pointer, seen: Seen) -> Steps:
         yield passed(20)
         middle = QPoint(PLACE_PX[0] + PLACE_PX[2] // 2, PLACE_PX[1] + PLACE_PX[3] // 2)
         yield from pointer.drag(grip.mapToGlobal(grip.rect().center()), middle, lets_go=False)
-        yield is_welcome
+        yield trembles_until_welcome((middle.x(), middle.y()), lambda x, y: pointer.do("mousemove", x, y))
         pointer.do("mouseup", 1)
         yield lambda: '"dropped"' in notes.read_text()
     seen["notes"] = [json.loads(line) for line in notes.read_text().splitlines()]
