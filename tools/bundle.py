@@ -67,8 +67,8 @@ MODELS = (
         "ears",
         "House Band autoencoder",
         "Principal components of log-magnitude patches of the mid signal, lapped, and of the stereo balance, for "
-        "every 4096 samples; noise where spectra are flat; phase found by following spectral peaks, then three rounds "
-        "of Griffin-Lim; no network. "
+        "every 4096 samples; no bin louder than music has it; noise where spectra are flat; phase found by following "
+        "spectral peaks, then three rounds of Griffin-Lim; no network. "
         f"Stereo is parametric: the width of a room is imitated. {SOURCES}",
         figures=(EARS,),
     ),

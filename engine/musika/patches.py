@@ -41,13 +41,17 @@ ANALYSIS_LATENTS = 64
 ITERATIONS = 3
 """Rounds of Griffin-Lim; more than that hardly changes what is heard."""
 
+KNEE_DB, ROOM_DB = 5.0, 9.0
+"""So far below the loudest usual level of its bin a level begins to be bent, and so far above that it ends, however
+loud it is asked for. Generators exaggerate: 1 moment in 10 000 is asked for 4 to 15 dB louder than songs have it."""
+
 LOUDEST_DB = 6.0
-"""No music has a bin above this; a generator astray might ask for it."""
+"""No music has a bin above this."""
 
 UNUSUAL, MARGIN_DB = 4.0, 6.0
-"""Nor has a bin a level so many deviations above its mean, and some dB more. In 20 minutes of songs that the components
-were not fitted to, the loudest moment of a bin lay 3 to 4.3 deviations above its mean, in the highest treble up to 5.9
-of very small ones."""
+"""Nor, where it was not measured how loud bins get, so many deviations above its mean, and some dB more. In 20 minutes
+of songs that the components were not fitted to, the loudest moment of a bin lay 3 to 4.3 deviations above its mean, in
+the highest treble up to 5.9 of very small ones."""
 
 SILENT_POWER = 1e-9
 """Relative power of a band, below which it counts as centred."""
@@ -69,7 +73,8 @@ class PatchConfig:
         side: values a latent step for what lies where between left and right.
         floor_db: where levels end, relative to a sine at full scale.
         lap: frames that a patch shares with each of its neighbours, an even number; it is that much longer than a step.
-        noise: whether places that are flat are filled with noise (`engine.musika.noise`).
+        measured: whether it was measured how loud each bin gets (`mid/loudest`), and how much of what is flat in it is
+            noise (`mid/noise`, see `engine.musika.noise`).
     """
 
     hop: int = 512
@@ -79,7 +84,7 @@ class PatchConfig:
     side: int = 16
     floor_db: float = -90.0
     lap: int = 0
-    noise: bool = False
+    measured: bool = False
 
     def __post_init__(self) -> None:
         """Check that the numbers make sense together (ModelError)."""
@@ -92,8 +97,8 @@ class PatchConfig:
             raise ModelError("The autoencoder's floor must lie between -200 and -20 dB.")
         if type(self.lap) is not int or self.lap % 2 or not 0 <= self.lap <= self.patch_frames:
             raise ModelError("The autoencoder's lap must be an even number of frames, at most those of a step.")
-        if type(self.noise) is not bool:
-            raise ModelError("The card of the autoencoder must say of its noise whether there is any, true or false.")
+        if type(self.measured) is not bool:
+            raise ModelError("The card of the autoencoder must say whether its bins were measured, true or false.")
         if self.mid > self.span_frames * self.bins or self.side > self.bands:
             raise ModelError("The autoencoder has more latents than there is to describe.")
 
@@ -106,7 +111,7 @@ class PatchConfig:
         """
         try:
             known = {name: sizes[name] for name in ("hop", "fft", "patch_frames", "mid", "side")}
-            later = {name: sizes[name] for name in ("lap", "noise") if name in sizes}  # older cards do without
+            later = {name: sizes[name] for name in ("lap", "measured") if name in sizes}  # older cards do without
             return cls(**known, floor_db=float(sizes["floor_db"]), **later)
         except (KeyError, TypeError, ValueError) as cause:
             raise ModelError("The card of the autoencoder lacks one of its sizes: import the model again.") from cause
@@ -152,10 +157,10 @@ class PatchConfig:
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """The shapes of the tensors of such an autoencoder; without a lap there is nothing to trim."""
         trim = {"mid/trim": (self.patch_frames, self.bins)} if self.lap else {}
-        noise = {"mid/noise": (self.bins,)} if self.noise else {}
+        measured = {name: (self.bins,) for name in ("mid/loudest", "mid/noise") if self.measured}
         return {
             **trim,
-            **noise,
+            **measured,
             "mid/mean": (self.bins,),
             "mid/components": (self.mid, self.span_frames * self.bins),
             "mid/deviations": (self.mid,),
@@ -277,14 +282,19 @@ class PatchAutoencoder:
         self._mid_analysis = np.ascontiguousarray((components / deviations * (weights * window)).T)
         self._mid_synthesis = components * deviations / weights * window
         self._mid_course = tensors["mid/mean"] + tensors.get("mid/trim", np.float32(0))
-        power = np.square(self._mid_synthesis).reshape(-1, config.bins).sum(axis=0) / config.patch_frames
-        self._mid_loudest = np.minimum(LOUDEST_DB, tensors["mid/mean"] + UNUSUAL * np.sqrt(power) + MARGIN_DB)
+        self._mid_knee = (tensors["mid/loudest"] if config.measured else self._guessed_loudest()) - np.float32(KNEE_DB)
         components, deviations = tensors["side/components"], tensors["side/deviations"][:, None]
         self._side_analysis = np.ascontiguousarray((components / deviations).T)
         self._side_synthesis = components * deviations
         widths = np.diff([*config.band_starts, config.bins])
         self._band_of_bin = np.repeat(np.arange(config.bands), widths)
         self._width = tensors["side/width"][self._band_of_bin]
+
+    def _guessed_loudest(self) -> Float:
+        power = np.square(self._mid_synthesis).reshape(-1, self.config.bins).sum(axis=0) / self.config.patch_frames
+        highest = self.tensors["mid/mean"] + UNUSUAL * np.sqrt(power) + MARGIN_DB
+        loudest: Float = np.minimum(LOUDEST_DB, highest) - np.float32(ROOM_DB - KNEE_DB)
+        return loudest
 
     @classmethod
     def load(cls, folder: Path) -> PatchAutoencoder:
@@ -328,15 +338,27 @@ class PatchAutoencoder:
         side = (description.balances - self.tensors["side/mean"]) @ self._side_analysis
         return np.concatenate([mid, side], axis=1)
 
-    def magnitudes(self, latents: Float) -> Float:
-        """Latents (m, latent_size), or their part `mid` → magnitudes (m · patch_frames, bins) of the mid signal."""
+    def levels(self, latents: Float) -> Float:
+        """Latents (m, latent_size), or their part `mid` → levels (m · patch_frames, bins) in dB, however loud."""
         config = self.config
         patches = (latents[:, : config.mid] @ self._mid_synthesis).reshape(-1, config.span_frames, config.bins)
         steps = join_patches(patches, self._window, config.patch_frames).reshape(-1, config.patch_frames, config.bins)
-        levels = (steps + self._mid_course).reshape(-1, config.bins)
-        floor = 10 ** (config.floor_db / 20)
-        magnitudes: Float = 10 ** (np.minimum(levels, self._mid_loudest) / 20) - np.float32(floor)
-        return np.maximum(magnitudes, 0) * np.float32(config.hop)
+        levels: Float = (steps + self._mid_course).reshape(-1, config.bins)
+        return levels
+
+    def magnitudes(self, latents: Float) -> Float:
+        """Latents (m, latent_size), or their part `mid` → magnitudes (m · patch_frames, bins) of the mid signal.
+
+        What is asked for louder than music has it is bent (see KNEE_DB).
+        """
+        levels = self.levels(latents)
+        room = np.float32(ROOM_DB)
+        frames, bins = np.nonzero(levels > self._mid_knee)  # few
+        knee = self._mid_knee[bins]
+        levels[frames, bins] = knee + room * np.tanh((levels[frames, bins] - knee) / room)
+        floor = 10 ** (self.config.floor_db / 20)
+        magnitudes: Float = np.float32(10) ** (levels / np.float32(20)) - np.float32(floor)
+        return np.maximum(magnitudes, 0) * np.float32(self.config.hop)
 
     def places(self, latents: Float) -> Float:
         """Latents (m, latent_size) → what the side has of the mid, (m · patch_frames, bins), see `panning`."""
@@ -367,7 +389,7 @@ class PatchAutoencoder:
     def phase(self, seed: int) -> Phase:
         """Phases for a sound that begins; `seed` is of its noise, where there is any."""
         config = self.config
-        if not config.noise:
+        if not config.measured:
             return PhaseRecovery(config.hop, ITERATIONS)
         quietest = config.hop * 10 ** (config.floor_db / 20)
         return PhaseRecovery(config.hop, ITERATIONS, Noise(config.hop, self.tensors["mid/noise"], quietest, seed))
@@ -393,6 +415,9 @@ def read_components(folder: Path, design: str) -> tuple[PatchConfig, Tensors]:
     for name in ("mid/deviations", "side/deviations"):
         if not (tensors[name] > 0).all():
             raise ModelError(f"{path.name}: the tensor {name} must be positive; the model is damaged.")
-    if config.noise and not ((tensors["mid/noise"] >= 0) & (tensors["mid/noise"] <= 1)).all():
-        raise ModelError(f"{path.name}: the tensor mid/noise must lie between 0 and 1; the model is damaged.")
+    if config.measured:
+        if not ((tensors["mid/noise"] >= 0) & (tensors["mid/noise"] <= 1)).all():
+            raise ModelError(f"{path.name}: the tensor mid/noise must lie between 0 and 1; the model is damaged.")
+        if not (tensors["mid/loudest"] <= LOUDEST_DB).all():
+            raise ModelError(f"{path.name}: the tensor mid/loudest lies too high; the model is damaged.")
     return config, tensors

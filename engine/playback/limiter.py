@@ -12,6 +12,7 @@ long): after a drum the gain is back soon, and in dense music it stays, rather t
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -116,6 +117,23 @@ class Limiter:
         self._held.append(max(need, released if released > INAUDIBLE else 0.0))
         del self._held[0]
         return sum(weight * held for weight, held in zip(_WEIGHTS, self._held, strict=True))
+
+
+def limited(blocks: Iterable[Wave]) -> Iterator[Wave]:
+    """A whole sound in blocks (n, 2) through a limiter; what comes late of it is made up for.
+
+    Blocks are overwritten.
+    """
+    limiter = Limiter()
+    ahead = LATENCY_FRAMES  # frames that come out before the first that went in
+    for wave in blocks:
+        limiter.process(wave)
+        if len(wave) > ahead:
+            yield wave[ahead:]
+        ahead = max(0, ahead - len(wave))
+    last = np.zeros((LATENCY_FRAMES, CHANNELS), np.float32)
+    limiter.process(last)
+    yield last[ahead:]
 
 
 def _share(time_constant_s: float, rate_hz: int) -> float:

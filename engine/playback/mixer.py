@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.audio.format import CHANNELS, SAMPLE_RATE_HZ, Wave
-from engine.playback.limiter import LATENCY_FRAMES, Limiter
+from engine.playback.limiter import limited
 from engine.playback.meter import Meter
 from engine.playback.settings import MixSettings
 from engine.playback.tracks import TrackReader, Tracks
@@ -91,16 +91,7 @@ def render(take: Take, settings: MixSettings, start: int, frames: int) -> Iterat
     Raises:
         ValueError: the settings are for another number of stems.
     """
-    limiter = Limiter()
-    ahead = LATENCY_FRAMES  # frames that come out of the limiter before the first that went in
-    for wave in _mixed(take, settings, start, frames):
-        limiter.process(wave)
-        if len(wave) > ahead:
-            yield wave[ahead:]
-        ahead = max(0, ahead - len(wave))
-    last = np.zeros((LATENCY_FRAMES, CHANNELS), np.float32)
-    limiter.process(last)
-    yield last[ahead:]
+    yield from limited(_mixed(take, settings, start, frames))
 
 
 def _mixed(take: Take, settings: MixSettings, start: int, frames: int) -> Iterator[Wave]:

@@ -27,6 +27,7 @@ from engine.musika.patches import PatchAutoencoder, PatchConfig, levels_of
 from engine.musika.refined import RefinedAutoencoder, refined_sizes
 from engine.musika.spectra import OVERLAP, Float, stft
 from engine.musika.synthesis import load_autoencoder
+from engine.playback.limiter import limited
 from engine.training import parallel
 from engine.training.collection import Collection
 from engine.training.components import fit_components
@@ -79,7 +80,7 @@ class AutoencoderLearner:
             begun = _base(base) if base else None
         self.recipe = _recipe_of(begun, recipe or Recipe())
         sizes = {name: getattr(self.recipe, name) for name in COMPONENT_SIZES}
-        self.config = PatchConfig(fft=OVERLAP * self.recipe.hop, noise=not self.recipe.refine, **sizes)
+        self.config = PatchConfig(fft=OVERLAP * self.recipe.hop, measured=True, **sizes)
         _check(self.recipe)
         networks = begun.refinement if isinstance(begun, RefinedAutoencoder) else None
         self._refining = Refining(self.config, self.recipe, networks, self._device)
@@ -88,7 +89,7 @@ class AutoencoderLearner:
         self._begun = begun is not None
         if begun:
             self._take_components(begun)
-            if begun.config.noise or not self.config.noise:
+            if begun.config.measured:
                 self._linear = self._of_components()
 
     @property
@@ -97,7 +98,7 @@ class AutoencoderLearner:
         return {"kind": KIND, "recipe": asdict(self.recipe), "source": self._source}
 
     def learn(self, done: float) -> Mapping[str, float]:
-        """One step; the first one fits the components, or measures their noise, before that, which takes a minute."""
+        """One step; the first one fits the components, or measures their bins, before that, which takes a minute."""
         linear = self._linear or self._fit()
         losses: Mapping[str, float] = {}
         if self.recipe.refine:
@@ -139,12 +140,12 @@ class AutoencoderLearner:
         return components | self._refining.tensors()
 
     def facts(self) -> dict[str, Any]:
-        """Whether the components are another's, and whether they are fitted, their noise included."""
+        """Whether the components are another's, and whether they are fitted and their bins measured."""
         return {"begun": self._begun, "fitted": self._linear is not None}
 
     def restore(self, facts: Mapping[str, Any]) -> None:
         """Go back to these facts."""
-        self._begun = facts.get("begun", False)  # states of before noise was measured do not say
+        self._begun = facts.get("begun", False)  # states of before bins were measured do not say
         self._linear = self._of_components() if facts["fitted"] else None
 
     def set_rates(self, factor: float) -> None:
@@ -171,8 +172,8 @@ class AutoencoderLearner:
         with devices.computing_on(self._device):
             autoencoder = self.autoencoder()
             decoder = autoencoder.decoder()
-            decoded = np.concatenate([decoder.push(autoencoder.encode(wave)), decoder.flush()])
-        return decoded[: len(wave)]
+            decoded = [decoder.push(autoencoder.encode(wave)), decoder.flush()]
+        return np.concatenate(list(limited(decoded)))[: len(wave)]
 
     def export(self, folder: Path) -> ModelCard:
         """Write the weights (float16) and the card as a model folder.

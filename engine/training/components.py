@@ -13,12 +13,13 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from scipy.ndimage import uniform_filter1d
 
 from engine.audio.format import Wave
 from engine.errors import UsageError
 from engine.musika.lapping import lap_window
 from engine.musika.noise import NOISE_VARIANCE, flatness
-from engine.musika.patches import SILENT_POWER, PatchAutoencoder, PatchConfig, bin_weights, describe, levels_of
+from engine.musika.patches import LOUDEST_DB, SILENT_POWER, PatchAutoencoder, PatchConfig, bin_weights, describe
 from engine.musika.spectra import Float
 from engine.training.excerpts import Excerpts
 
@@ -50,6 +51,15 @@ SILENT_SUM = 1e-9
 AUDIBLE_DB = 10.0
 """Above the floor of the levels: what lies lower says nothing of noise."""
 
+LOUD_SHARE = 1e-3
+"""Of its moments, in which a bin is louder than its loudest usual level."""
+
+LOUD_STEP_DB = 0.5
+"""How finely that level is told."""
+
+LOUD_BINS = 9
+"""Over so many neighbours it is smoothed: the few loudest moments of a bin hang on a few notes."""
+
 
 @dataclass(frozen=True)
 class Patches:
@@ -74,7 +84,7 @@ def fit_components(excerpts: Excerpts, config: PatchConfig, begun: PatchAutoenco
     Args:
         excerpts: of the collection.
         config: of the autoencoder.
-        begun: one whose components stay as they are; its noise is measured anew.
+        begun: one whose components stay as they are; how loud and how noisy its bins are is measured anew.
 
     Raises:
         AudioFileError: a recording cannot be read.
@@ -85,7 +95,7 @@ def fit_components(excerpts: Excerpts, config: PatchConfig, begun: PatchAutoenco
     waves = (excerpts.read(position, (EXCERPT_PATCHES + 2) * step) for position in excerpts.spread(count))
     with tempfile.TemporaryDirectory(prefix="deepdeadnet-") as scratch:
         patches = collect(waves, count * EXCERPT_PATCHES, config, Path(scratch))
-        return _noisy(begun, patches) if begun else fit(patches, config)
+        return _measured(begun, patches) if begun else fit(patches, config)
 
 
 def collect(waves: Iterable[Wave], most: int, config: PatchConfig, scratch: Path) -> Patches:
@@ -144,11 +154,11 @@ def fit(patches: Patches, config: PatchConfig) -> PatchAutoencoder:
     }
     if config.lap:
         tensors["mid/trim"] = np.zeros(config.shapes["mid/trim"])
-    if config.noise:
-        tensors["mid/noise"] = np.zeros(config.bins)
+    if config.measured:
+        tensors |= {"mid/loudest": np.full(config.bins, LOUDEST_DB), "mid/noise": np.zeros(config.bins)}
     autoencoder = PatchAutoencoder(config, {name: tensor.astype(np.float32) for name, tensor in tensors.items()})
     autoencoder = _trimmed(autoencoder, patches) if config.lap else autoencoder
-    return _noisy(autoencoder, patches) if config.noise else autoencoder
+    return _measured(autoencoder, patches) if config.measured else autoencoder
 
 
 def _trimmed(autoencoder: PatchAutoencoder, patches: Patches) -> PatchAutoencoder:
@@ -170,19 +180,40 @@ def _trimmed(autoencoder: PatchAutoencoder, patches: Patches) -> PatchAutoencode
     return PatchAutoencoder(config, autoencoder.tensors | {"mid/trim": trim})
 
 
-def _noisy(autoencoder: PatchAutoencoder, patches: Patches) -> PatchAutoencoder:
-    """The same autoencoder, which knows how much of what it decodes as flat is noise."""
+def _measured(autoencoder: PatchAutoencoder, patches: Patches) -> PatchAutoencoder:
+    """The same autoencoder, which knows how loud bins get, and how much of what it decodes as flat is noise."""
     config, step = autoencoder.config, autoencoder.config.patch_frames
     own = slice(config.reach_frames, config.reach_frames + step)
     errors, counts = np.zeros(config.bins), np.zeros(config.bins)
+    histogram = np.zeros((config.bins, round((LOUDEST_DB - config.floor_db) / LOUD_STEP_DB) + 1), np.int64)
     for end, count in zip(np.cumsum(patches.runs), patches.runs, strict=True):
         heard = np.asarray(patches.levels[end - count : end]).reshape(count, config.span_frames, config.bins)
-        magnitudes = autoencoder.magnitudes(autoencoder.mid_latents(heard)) / np.float32(config.hop)
-        decoded = levels_of(magnitudes, config)[step:-step]  # the outer patches lack a neighbour
+        levels = autoencoder.levels(autoencoder.mid_latents(heard))[step:-step]  # the outer patches lack a neighbour
+        decoded = np.clip(levels, config.floor_db, LOUDEST_DB)
         flat = flatness(decoded) * (decoded > config.floor_db + AUDIBLE_DB)
         errors += (flat * np.square(heard[1:-1, own].reshape(-1, config.bins) - decoded)).sum(axis=0)
         counts += flat.sum(axis=0)
-    return PatchAutoencoder(config, autoencoder.tensors | {"mid/noise": noise_shares(errors, counts)})
+        places = np.round((decoded - config.floor_db) / LOUD_STEP_DB).astype(int)
+        places += np.arange(config.bins) * histogram.shape[1]
+        histogram += np.bincount(places.ravel(), minlength=histogram.size).reshape(histogram.shape)
+    measured = {"mid/loudest": loudest_levels(histogram, config), "mid/noise": noise_shares(errors, counts)}
+    return PatchAutoencoder(config, autoencoder.tensors | measured)
+
+
+def loudest_levels(histogram: npt.NDArray[np.int64], config: PatchConfig) -> Float:
+    """The level that a bin exceeds in LOUD_SHARE of its moments only, smoothed.
+
+    Args:
+        histogram: (bins, steps), how many of a bin's levels fall on each step of LOUD_STEP_DB from the floor on.
+        config: of the autoencoder.
+
+    Returns:
+        (bins,) in dB.
+    """
+    below = np.cumsum(histogram, axis=1)
+    place = (below >= (1 - LOUD_SHARE) * below[:, -1:]).argmax(axis=1)
+    loudest: Float = uniform_filter1d(config.floor_db + LOUD_STEP_DB * place, LOUD_BINS).astype(np.float32)
+    return loudest
 
 
 def noise_shares(errors: npt.NDArray[np.float64], counts: npt.NDArray[np.float64]) -> Float:

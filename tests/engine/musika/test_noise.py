@@ -127,9 +127,9 @@ def decoded_power_db(config: PatchConfig) -> float:
 @pytest.mark.parametrize("lap", [0, 8])
 def test_noise_keeps_its_power_on_the_way_through_the_autoencoder(lap: int) -> None:
     assert decoded_power_db(PatchConfig(mid=12, side=2, lap=lap)) < -1.5  # the mean of levels, and phases that disagree
-    assert decoded_power_db(PatchConfig(mid=12, side=2, lap=lap, noise=True)) == pytest.approx(0, abs=0.5)
+    assert decoded_power_db(PatchConfig(mid=12, side=2, lap=lap, measured=True)) == pytest.approx(0, abs=0.5)
 
 
 def test_components_fitted_to_noise_know_that_it_is() -> None:
-    autoencoder = fitted(PatchConfig(mid=12, side=2, lap=8, noise=True))
+    autoencoder = fitted(PatchConfig(mid=12, side=2, lap=8, measured=True))
     assert autoencoder.tensors["mid/noise"][10:-10].mean() > 0.9

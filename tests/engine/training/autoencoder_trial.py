@@ -113,14 +113,19 @@ def plain(collection: Path, out: Path) -> dict[str, Any]:
     learner = AutoencoderLearner(collection, replace(RECIPE, refine=False, lap=4), device="cpu")
     losses = [report.losses for report in loop.train(learner, out / "plain", Plan(steps=1), keeping=KEEPING)]
     model = PatchAutoencoder.load(out / "plain" / "model")
-    return {"losses": losses, "latent_size": model.latent_size, "lap": model.config.lap, "noise": model.config.noise}
+    return {
+        "losses": losses,
+        "latent_size": model.latent_size,
+        "lap": model.config.lap,
+        "measured": model.config.measured,
+    }
 
 
 def measured(collection: Path, out: Path) -> dict[str, Any]:
-    """Going on from a model of before noise was measured: its components stay, and it is."""
+    """Going on from a model of before bins were measured: its components stay, and they are."""
     new = PatchAutoencoder.load(out / "plain" / "model")
-    tensors = {name: tensor for name, tensor in new.tensors.items() if name != "mid/noise"}
-    old = PatchAutoencoder(replace(new.config, noise=False), tensors)
+    tensors = {name: tensor for name, tensor in new.tensors.items() if name not in ("mid/noise", "mid/loudest")}
+    old = PatchAutoencoder(replace(new.config, measured=False), tensors)
     shutil.copytree(out / "plain" / "model", out / "old")
     old.save(out / "old")
     write_card(replace(load_card(out / "old"), sizes=old.config.sizes), out / "old")
@@ -133,6 +138,8 @@ def measured(collection: Path, out: Path) -> dict[str, Any]:
         "facts": facts,
         "same": all(np.array_equal(after[name], tensor) for name, tensor in tensors.items()),
         "noise off": float(np.abs(after["mid/noise"] - new.tensors["mid/noise"]).max()),
+        "loudest off dB": float(np.abs(after["mid/loudest"] - new.tensors["mid/loudest"]).max()),
+        "loudest dB": [float(after["mid/loudest"].min()), float(after["mid/loudest"].max())],
         "noise": float(after["mid/noise"].max()),
     }
 

@@ -102,16 +102,20 @@ def test_a_base_gives_sizes_and_components_that_stay(trial: dict[str, Any]) -> N
 
 
 def test_without_refinement_there_are_components_alone(trial: dict[str, Any]) -> None:
-    assert (trial["plain"]["latent_size"], trial["plain"]["lap"], trial["plain"]["noise"]) == (14, 4, True)
+    assert (trial["plain"]["latent_size"], trial["plain"]["lap"], trial["plain"]["measured"]) == (14, 4, True)
     assert not any(trial["plain"]["losses"])
 
 
-def test_a_base_of_before_noise_was_measured_keeps_its_components_and_gets_its_noise(trial: dict[str, Any]) -> None:
+def test_a_base_of_before_bins_were_measured_keeps_its_components_and_they_are(trial: dict[str, Any]) -> None:
     measured = trial["measured"]
     assert measured["facts"] == [{"begun": True, "fitted": False}, {"begun": True, "fitted": True}]
     assert measured["same"]
     assert 0.1 < measured["noise"] <= 1
     assert measured["noise off"] < 0.01  # it was fitted to the same collection; weights are kept in half precision
+    assert measured["loudest off dB"] < 0.5
+    quietest_db, loudest_db = measured["loudest dB"]
+    assert -90 <= quietest_db < loudest_db - 20
+    assert loudest_db < 0  # its recordings peak at half of full scale
 
 
 def test_a_preview_is_an_excerpt_that_can_be_heard(trial: dict[str, Any]) -> None:
@@ -155,7 +159,7 @@ def test_tensorflow_decodes_what_torch_did(model: RefinedAutoencoder, folder: Pa
     with np.load(folder / "decoded.npz") as torchs:
         wave = decoded(model, torchs["latents"])
         error = np.sqrt(np.square(wave - torchs["wave"]).mean() / np.square(torchs["wave"]).mean())
-    assert error < 0.1
+    assert error < 0.15
 
 
 def likeness(sound: np.ndarray, real: np.ndarray) -> float:
