@@ -60,7 +60,7 @@ def let_a_hand_use_the_window(hand: str, folder: Path, screen: str) -> None:
     if missing := [tool for tool in ("xvfb-run", "xdotool") if not shutil.which(tool)]:
         pytest.skip(f"needs {' and '.join(missing)} (Debian: xvfb, xauth, xdotool)")
     home = {"HOME": str(folder), "DEEPDEADNET_HOME": str(folder / "home"), "QT_QPA_PLATFORM": "xcb"}
-    command = ["xvfb-run", "-a", "-s", screen, sys.executable, "-m", hand, str(folder)]
+    command = ["xvfb-run", "-a", "-s", screen, sys.executable, "-m", "tests.by_hand", hand, str(folder)]
     with subprocess.Popen(
         command,
         cwd=ROOT,

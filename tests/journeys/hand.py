@@ -20,8 +20,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtCore import QEventLoop, QPoint
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from app import watchdog
 from app.program import make_application, make_window
@@ -125,6 +125,7 @@ def go(use: Way) -> int:
     window.setGeometry(0, 0, *WINDOW_PX)
     window.show()
     window.activateWindow()
+    _see(window, application)
     window.start()
     with watchdog.watching(application) as sightings:
         hand = Hand(window, _ready(window, use(window, pointer, seen)))
@@ -136,6 +137,13 @@ def go(use: Way) -> int:
     (folder / FILE).write_text(json.dumps(seen))
     pointer.close()
     return status or int(not hand.done)
+
+
+def _see(window: Window, application: QApplication) -> None:
+    """Until the window is drawn for the first time, which takes 30 to 50 ms: a part of its start, and of its figure."""
+    while not window.windowHandle().isExposed():
+        application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+    application.processEvents()
 
 
 def _ready(window: Window, steps: Steps) -> Steps:
