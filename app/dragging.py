@@ -93,6 +93,7 @@ class Dragging(QObject):
         self._source: DragSource | None = None  # from which the hand pulls
         self._was_pulled = False  # there was a hand that pulled
         self._copies = False  # the file is to be copied when it is whole
+        self._hangs = False  # on the mouse
         self._taken: set[Path] = set()  # somebody uses them
         self._watched: list[QWidget] = []
         self._thread = DragThread()
@@ -148,7 +149,8 @@ class Dragging(QObject):
 
     def close(self) -> None:
         """End; no other call may follow."""
-        QDrag.cancel()  # what still hangs on the mouse would keep the program from ending
+        if self._hangs:
+            QDrag.cancel()  # or the program would not end before it is dropped
         self._forget()
         self._thread.close()
 
@@ -288,8 +290,10 @@ class Dragging(QObject):
         picture = drag_picture(wish.part, path.stem, length, widget.devicePixelRatioF())
         drag.setPixmap(picture)
         drag.setHotSpot(QPoint(-8, -8))
+        self._hangs = True
         if drag.exec(Qt.DropAction.CopyAction) != Qt.DropAction.IgnoreAction:
             self._taken.add(path)
+        self._hangs = False
         source.end()
         self._forget()
 

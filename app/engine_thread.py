@@ -122,16 +122,16 @@ class EngineThread(Worker):
         """Make music without end, until it is cancelled; `title` is what to call it."""
         self._ask(f"Loading {title}…", lambda gate: self._play_radio(model, journey, title, gate))
 
-    def import_file(self, path: Path, instead_of: Path | None = None) -> None:
+    def import_file(self, waiting: Waiting) -> None:
         """Make a take of an audio file, when those that were asked for before are done.
 
         Args:
-            path: of the file.
-            instead_of: the folder of a take of it that was broken off: what the user has said of that one is kept.
+            waiting: the file, and the take of it that was broken off, if any: what the user has said of that one is
+                kept.
         """
         gate = self._new_gate()
-        self._imports.append(_Job(path.name, gate, self._import_file(path, instead_of, gate)))
-        self.import_asked.emit(Waiting(path, instead_of))
+        self._imports.append(_Job(waiting.file.name, gate, self._import_file(waiting.file, waiting.take, gate)))
+        self.import_asked.emit(waiting)
         self.imports_left.emit(len(self._imports))
         self._posted.emit(self._serve)
 

@@ -197,7 +197,7 @@ class Making(QObject):
         self._to_show = recordings[0].file.name, self._session.state.take
         self._from_last_time = from_last_time
         for recording in recordings:
-            self._engine.import_file(recording.file, recording.take)
+            self._engine.import_file(recording)
 
     def load(
         self, take: Take, entry: Entry, *, plays: bool, at_s: float = 0.0, crossfade_s: float = CROSSFADE_S

@@ -35,7 +35,6 @@ class Recordings(QObject):
         self._engine, self._thread, self._making, self._library = engine, thread, making, library
         self._asked: list[Waiting] = []  # of the engine, in this order
         self._left: list[Waiting] | None = None  # from the last time, until they are taken up; None: not read yet
-        self._tries: dict[Path, int] = {}  # of those that are taken up
         self._is_ready = self._is_closed = False
         self._settling = QTimer(self, interval=0, singleShot=True)  # many files are dropped at once
         self._settling.timeout.connect(self._write)
@@ -52,17 +51,16 @@ class Recordings(QObject):
         """The engine knows its models: what was waiting can be gone on with."""
         self._is_ready = True
         if self._left:
-            left, self._left = self._left, []
-            self._tries = {each.file: each.tries for each in left}
-            self._tries[left[0].file] += 1
-            self._making.take_up([self._sound(waiting) for waiting in left])
+            (first, *others), self._left = self._left, []
+            tried = replace(first, tries=first.tries + 1)
+            self._making.take_up([self._sound(waiting) for waiting in (tried, *others)])
 
     def close(self) -> None:
         """Let the engine end what it is at: that is for the next start. No other call may follow."""
         QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall)  # what has ended by itself
         self._is_closed = True
-        self._asked = [replace(each, tries=0) for each in self._asked]
-        if self._settling.isActive() or self._tries:
+        asked, self._asked = self._asked, [replace(each, tries=0) for each in self._asked]
+        if self._settling.isActive() or self._asked != asked:
             self._write()
         self._settling.stop()
         self._engine.cancel_imports()
@@ -85,7 +83,7 @@ class Recordings(QObject):
             self.take_up()
 
     def _note_asked(self, waiting: Waiting) -> None:
-        self._asked.append(replace(waiting, tries=self._tries.get(waiting.file, 0)))
+        self._asked.append(waiting)
         self._settling.start()
 
     def _note_begun(self, file: Path, folder: Path) -> None:

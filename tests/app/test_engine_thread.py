@@ -13,6 +13,7 @@ import soundfile
 from PySide6.QtCore import Qt
 
 from app.engine_thread import EngineThread
+from app.waiting import Waiting
 from engine.audio.format import SAMPLE_RATE_HZ
 from engine.models.card import ModelCard, write_card
 from engine.models.catalogue import Catalogue
@@ -58,7 +59,7 @@ def imported(engine, heard, wait_for_imports) -> Callable[[Path], Take]:
 
     def import_file(path: Path) -> Take:
         times = heard.all("imports_left").count(0)
-        engine.import_file(path)
+        engine.import_file(Waiting(path))
         wait_for_imports(times + 1)
         return heard.all("take_finished")[-1]
 
@@ -115,8 +116,8 @@ def test_the_work_is_done_in_a_thread_of_its_own(imported, engine, recording):
 
 def test_a_failure_is_told_and_the_next_import_is_carried_out(engine, heard, wait_for_imports, tmp_path, recording):
     with waiting_engine(engine):
-        engine.import_file(tmp_path / "nothing.wav")
-        engine.import_file(recording)
+        engine.import_file(Waiting(tmp_path / "nothing.wav"))
+        engine.import_file(Waiting(recording))
     wait_for_imports(1)
     assert "nothing.wav" in heard.all("failed")[0]
     [take] = heard.all("take_finished")
@@ -126,7 +127,7 @@ def test_a_failure_is_told_and_the_next_import_is_carried_out(engine, heard, wai
 def test_many_are_taken_one_after_the_other(engine, heard, wait_for_imports, tmp_path):
     with waiting_engine(engine):
         for name in ("one", "two", "three"):
-            engine.import_file(sines(tmp_path / f"{name}.wav", 2))
+            engine.import_file(Waiting(sines(tmp_path / f"{name}.wav", 2)))
     wait_for_imports(1)
     assert [told[1].name for name, told in heard.notes if name == "take_started"] == ["one", "two", "three"]
     assert [entry.name for entry in engine.library.entries()] == ["three", "two", "one"]
@@ -160,20 +161,20 @@ def test_cancelled_in_the_middle_a_take_is_what_there_is(engine, heard, imported
 def test_one_import_can_be_cancelled_and_all(engine, heard, wait_for_imports, long_recording, recording):
     with cancelling(engine, engine.cancel_import):
         with waiting_engine(engine):
-            engine.import_file(long_recording)
-            engine.import_file(recording)
+            engine.import_file(Waiting(long_recording))
+            engine.import_file(Waiting(recording))
         wait_for_imports(1)
     assert len(heard.all("take_finished")) == 2
     assert all(0 < take.mix_frames <= 5 * SAMPLE_RATE_HZ for take in heard.all("take_finished"))
     for _ in range(3):
-        engine.import_file(long_recording)
+        engine.import_file(Waiting(long_recording))
     engine.cancel_imports()
     wait_for_imports(2)
     assert all(take.mix_frames < 60 * SAMPLE_RATE_HZ for take in heard.all("take_finished"))
 
 
 def test_closing_in_the_middle_leaves_what_there_is(engine, heard, qtbot, long_recording):
-    engine.import_file(long_recording)
+    engine.import_file(Waiting(long_recording))
     qtbot.waitUntil(lambda: "progressed" in heard.names())
     engine.close()
     [entry] = engine.library.entries()
