@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.audio.format import CHANNELS, SAMPLE_RATE_HZ, Wave
-from engine.playback.limiter import limited
+from engine.playback.limiter import LATENCY_FRAMES, limited
 from engine.playback.meter import Meter
 from engine.playback.settings import MixSettings
 from engine.playback.tracks import TrackReader, Tracks
@@ -21,6 +22,9 @@ RAMP_FRAMES = SAMPLE_RATE_HZ // 100
 """A gain takes 10 ms to its new value: short enough to feel immediate, long enough not to click."""
 
 RENDER_BLOCK_FRAMES = 16_384
+
+LOOP_LEAD_FRAMES = 3 * SAMPLE_RATE_HZ
+"""So much of a loop's end the limiter hears before its beginning: six times its longest time constant."""
 
 UNLOCKED_ELEMENTS = 500
 """On arrays of more elements than this numpy lets go of Python's interpreter lock while it computes. The callback would
@@ -86,12 +90,20 @@ class Mixer:
 def render(take: Take, settings: MixSettings, start: int, frames: int) -> Iterator[Wave]:
     """What the device would play, offline, in blocks (n, 2): `frames` frames in all, fewer where the take ends.
 
-    It goes through the same limiter; what that comes late is made up for, so the first frame is the take's `start`.
+    It goes through the same limiter; what that comes late is made up for, so the first frame is the take's `start`. One
+    turn of a loop is limited as the turns after the first are, or its end would meet its beginning with a click.
 
     Raises:
         ValueError: the settings are for another number of stems.
     """
-    yield from limited(_mixed(take, settings, start, frames))
+    lead = min(frames, LOOP_LEAD_FRAMES) if (start, frames) == (0, take.loop_frames) else 0
+    before, after = _mixed(take, settings, frames - lead, lead), _mixed(take, settings, 0, min(lead, LATENCY_FRAMES))
+    wanted = chain(before, _mixed(take, settings, start, frames), after)
+    for wave in limited(wanted):
+        kept = wave[lead : lead + frames]
+        lead = max(0, lead - len(wave))
+        frames -= len(kept)
+        yield kept
 
 
 def _mixed(take: Take, settings: MixSettings, start: int, frames: int) -> Iterator[Wave]:

@@ -53,6 +53,23 @@ def test_render_ends_with_the_take(new_take: TakeMaker) -> None:
         np.testing.assert_array_equal(wave, np.full((frames, 2), 0.75))
 
 
+@pytest.mark.parametrize("frames", [500, 40_000, 200_000])
+def test_a_turn_of_a_loop_is_limited_so_that_it_meets_its_beginning(new_take: TakeMaker, frames: int) -> None:
+    tracks = ones(frames, 2) / 4
+    tracks[-100:] = tracks[:1] = 1  # loud up to the seam, and a little beyond
+    take = new_take(tracks)
+    take.recipe = {"journey": {"loop_frames": frames}}
+    wave = np.concatenate(list(render(take, MixSettings.unity(1), 0, frames)))
+    assert wave.shape == (frames, 2)
+    assert wave.max() <= CEILING
+    gain = wave / take.read_mix(0, frames)
+    assert gain[-1, 0] == pytest.approx(CEILING / 2, rel=0.01)
+    assert gain[0, 0] == pytest.approx(gain[-1, 0], rel=0.01)
+    assert np.abs(np.diff(np.concatenate([gain, gain[:1]]), axis=0)).max() < 0.02
+    part = np.concatenate(list(render(take, MixSettings.unity(1), 1, frames - 1)))
+    assert part[1, 0] == pytest.approx(0.5)  # of anything else, the beginning is a beginning
+
+
 def test_render_limits_like_the_device(new_take: TakeMaker) -> None:
     wave = np.concatenate(list(render(new_take(ones(20_000, 3)), MixSettings.unity(2), 0, 20_000)))
     assert wave.shape == (20_000, 2)
