@@ -21,7 +21,6 @@ from engine.models.card import ModelCard, verify, write_card
 from engine.models.catalogue import Catalogue
 from engine.models.preview import PREVIEW_FILE, PREVIEW_FRAMES, PREVIEW_SEED, preview_of, write_sound
 from engine.musika.journey import Journey
-from engine.playback.limiter import limited
 from engine.radio import KEPT_S, Piece, Radio, check_endless
 from engine.takes.making import make_take
 from engine.takes.roles import NOBODY, Listener, Progress
@@ -264,6 +263,6 @@ def check_model(card: ModelCard, catalogue: Catalogue) -> None:
     musika = Musika.load(card.folder, autoencoder=needed[0].folder if needed else None)
     if preview_of(card) is None:
         blocks = musika.stream(Journey.from_seed(PREVIEW_SEED), PREVIEW_FRAMES)
-        write_sound(card.folder / PREVIEW_FILE, np.concatenate(list(limited(blocks))))
+        write_sound(card.folder / PREVIEW_FILE, np.concatenate(list(blocks)))
     context_s = musika.context * musika.autoencoder.frames_per_latent / SAMPLE_RATE_HZ
     write_card(replace(card, context_s=round(context_s, 2)), card.folder)

@@ -18,6 +18,10 @@ SEGMENT_LATENTS = 4
 SPREAD_FRAMES = 2
 """Delay of what gives the sound its width: 23 ms, too short for an echo, too long for a hollow sound."""
 
+KNEE = 0.8
+"""Louder samples are rounded off towards 1: recovered phases pile up to peaks that the recording did not have. In
+most takes it is one sample in a thousand (`docs/decisions/0023-loudest-levels.md`)."""
+
 
 class PatchDecoder:
     """Latents to sound as a stream: however they are cut into pieces, the sound is the same to the bit.
@@ -72,11 +76,16 @@ class PatchDecoder:
         return self._emit(self._inverse.push(self._autoencoder.stereo(mid, history[:kept], places)))
 
     def _emit(self, sound: Float) -> Wave:
-        """(2, samples) → (frames, 2) of what lies after the margin at the beginning.
-
-        Recovered phases pile up to peaks beyond 1 that the recording did not have: the limiter at the master's end and
-        that of exports turn them down whole, which bending them here could not.
-        """
+        """(2, samples) → (frames, 2) of what lies after the margin at the beginning."""
         skipped = min(self._to_skip, sound.shape[1])
         self._to_skip -= skipped
-        return np.ascontiguousarray(sound[:, skipped:].T)
+        return np.ascontiguousarray(soften(sound[:, skipped:]).T)
+
+
+def soften(sound: Float) -> Float:
+    """Samples within ± KNEE as they are, louder ones bent smoothly so that none passes ± 1."""
+    loud = np.abs(sound) > KNEE  # few
+    room, softened = np.float32(1 - KNEE), sound.copy()
+    beyond = np.abs(sound[loud]) - np.float32(KNEE)
+    softened[loud] = np.copysign(np.float32(KNEE) + room * np.tanh(beyond / room), sound[loud])
+    return softened

@@ -27,7 +27,6 @@ from engine.musika.patches import PatchAutoencoder, PatchConfig, levels_of
 from engine.musika.refined import RefinedAutoencoder, refined_sizes
 from engine.musika.spectra import OVERLAP, Float, stft
 from engine.musika.synthesis import load_autoencoder
-from engine.playback.limiter import limited
 from engine.training import parallel
 from engine.training.collection import Collection
 from engine.training.components import fit_components
@@ -172,8 +171,8 @@ class AutoencoderLearner:
         with devices.computing_on(self._device):
             autoencoder = self.autoencoder()
             decoder = autoencoder.decoder()
-            decoded = [decoder.push(autoencoder.encode(wave)), decoder.flush()]
-        return np.concatenate(list(limited(decoded)))[: len(wave)]
+            decoded = np.concatenate([decoder.push(autoencoder.encode(wave)), decoder.flush()])
+        return decoded[: len(wave)]
 
     def export(self, folder: Path) -> ModelCard:
         """Write the weights (float16) and the card as a model folder.

@@ -29,7 +29,6 @@ from engine.musika.journey import Journey
 from engine.musika.layers import values
 from engine.musika.networks import Generator, GeneratorConfig
 from engine.musika.synthesis import Musika, load_autoencoder
-from engine.playback.limiter import limited
 from engine.training import parallel
 from engine.training.adversaries import QUICK, Adversaries, Recipe, emphasis_of
 from engine.training.calibration import calibrated
@@ -215,7 +214,7 @@ class GeneratorLearner:
     def _sound_of(self, generator: Generator) -> Wave:
         with devices.computing_on(self._device):
             musika = Musika(generator, self._autoencoder)
-            return np.concatenate(list(limited(musika.stream(Journey.from_seed(PREVIEW_SEED), PREVIEW_FRAMES))))
+            return np.concatenate(list(musika.stream(Journey.from_seed(PREVIEW_SEED), PREVIEW_FRAMES)))
 
     def export(self, folder: Path) -> ModelCard:
         """Write the weights (float16), a preview and the card as a model folder.

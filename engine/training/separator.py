@@ -22,7 +22,6 @@ from engine.errors import ModelError
 from engine.memory import keep_freed_memory
 from engine.models.card import ModelCard, load_card, write_card
 from engine.models.weights import read_tensors, write_tensors
-from engine.playback.limiter import limited
 from engine.separation.network import build_network
 from engine.separation.separator import Separator
 from engine.training import parallel
@@ -180,7 +179,8 @@ class SeparatorLearner:
         mix = torch.from_numpy(piece.sum(0)).to(self._device)
         found: torch.Tensor = self.average(mix[None])[0]
         heard = torch.cat([mix[None], found]).permute(0, 2, 1).reshape(-1, 2).cpu().numpy()
-        return np.concatenate(list(limited([np.ascontiguousarray(heard)])))
+        wave: Wave = np.clip(heard, -1, 1)
+        return wave
 
     def export(self, folder: Path) -> ModelCard:
         """Write the averaged weights (float16) and a card as a model folder.

@@ -247,12 +247,12 @@ def test_silence_stays_silent(autoencoder: RefinedAutoencoder) -> None:
     assert np.abs(decoder.flush()).max() < 1e-5
 
 
-def test_absurd_latents_make_finite_sound(autoencoder: RefinedAutoencoder) -> None:
+def test_absurd_latents_make_finite_sound_in_range(autoencoder: RefinedAutoencoder) -> None:
     decoder = autoencoder.decoder()
     wave = decoder.push(np.full((9, autoencoder.latent_size), 1e4, np.float32))
     assert len(wave)
     assert np.isfinite(wave).all()
-    assert np.abs(wave).max() < 1e3  # all bins as loud as they get at once
+    assert np.abs(wave).max() <= 1
 
 
 # --- what lies on disk -----------------------------------------------------------------------------------------------
