@@ -28,7 +28,7 @@ class Recordings(QObject):
     """
 
     told = Signal(str)
-    """What cannot be taken up again, in a sentence for the user."""
+    """What cannot be taken up again, in a sentence or two for the user."""
 
     def __init__(self, engine: EngineThread, thread: LibraryThread, making: Making, library: LibraryHand) -> None:
         super().__init__(library)
@@ -75,10 +75,10 @@ class Recordings(QObject):
         given_up = [each.file for each in there if each.tries >= MOST_TRIES]
         self._left = [each for each in there if each.file not in given_up]
         self._settling.start()
-        if gone:
-            self.told.emit(gone_text(gone))
-        if given_up:
-            self.told.emit(given_up_text(given_up[0]))
+        sentences = [gone_text(gone)] if gone else []
+        sentences += [given_up_text(file) for file in given_up[:1]]
+        if sentences:
+            self.told.emit(" ".join(sentences))
         if self._is_ready:
             self.take_up()
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 
 from app.waiting import Waiting, read_waiting, waiting_path, write_waiting
 from app.window import Window
-from app.wording import given_up_text
+from app.wording import given_up_text, gone_text
 from engine.audio.format import SAMPLE_RATE_HZ
 from engine.takes.library import Entry, Library
 from tests.app.telling import sines
@@ -166,11 +166,12 @@ def test_what_may_bring_the_program_down_is_tried_twice_more_and_given_up(new_wi
         window.close()
         assert {each.tries for each in read_waiting(waiting_path())} == {0}  # an orderly end
         waiting_path().write_bytes(left)
-    said = []
+    lost, said = home / "lost.wav", []
+    write_waiting(waiting_path(), [*read_waiting(waiting_path()), Waiting(lost)])
     window = open_window(home, lambda window: window.recordings.told.connect(said.append))
     qtbot.waitUntil(lambda: "one" in names(window), timeout=WAIT_MS)
     qtbot.waitUntil(lambda: not waiting_path().exists(), timeout=WAIT_MS)
-    assert said == [given_up_text(files[0])]
+    assert said == [f"{gone_text([lost])} {given_up_text(files[0])}"]  # at once: there is one strip for both
 
 
 def test_a_take_that_is_none_of_the_recording_is_left_alone(new_window, qtbot, home, files):
