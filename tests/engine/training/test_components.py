@@ -15,7 +15,7 @@ from engine.musika.lapping import lap_window
 from engine.musika.patches import PatchAutoencoder, PatchConfig, bin_weights, describe
 from engine.training import components
 from engine.training.collection import Collection
-from engine.training.components import EXCERPT_PATCHES, STRAY, Patches, collect, fit, fit_components
+from engine.training.components import EXCERPT_PATCHES, STRAY, Patches, collect, fit, fit_components, loudest_levels
 from engine.training.excerpts import Excerpts
 from engine.training.latents import encoded_pieces
 from engine.training.recordings import Recording
@@ -133,3 +133,10 @@ def test_independent_channels_are_as_wide_as_the_mid(tmp_path: Path) -> None:
 def test_too_little_music_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="too few"):
         fit_components(excerpts_of(tmp_path, [10 * STEP]), SMALL)
+
+
+@pytest.mark.parametrize(("louder", "loudest_db"), [(9, -40.0), (11, -15.0)])
+def test_how_loud_a_bin_gets_is_what_it_exceeds_in_less_than_one_moment_of_a_thousand(louder, loudest_db):
+    histogram = np.zeros((SMALL.bins, 193), np.int64)
+    histogram[:, 100], histogram[:, 150] = 10_000 - louder, louder  # 50 and 75 dB above the floor, at -90 dB
+    np.testing.assert_allclose(loudest_levels(histogram, SMALL), loudest_db)
