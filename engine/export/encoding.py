@@ -17,7 +17,7 @@ from engine.audio.writing import output_error, replaced_on_success
 from engine.export.choices import ExportChoices
 from engine.export.quantising import quantised
 from engine.export.tags import Behind, Tags
-from engine.playback.limiter import LATENCY_FRAMES, Limiter
+from engine.playback.limiter import Limiting
 
 WAV_LIMIT_BYTES = 2**32 - 2**20
 """The most a WAV file can hold, and some room for what it says of itself; beyond that it becomes an RF64 file."""
@@ -33,24 +33,16 @@ class Levelled:
     def __init__(self, gain: float, *, limited: bool) -> None:
         """Begin with the first frame."""
         self._gain = np.float32(gain)
-        self._limiter = Limiter() if limited else None
-        self._ahead = LATENCY_FRAMES  # frames that come out before the first that went in
+        self._limiting = Limiting() if limited else None
 
     def push(self, wave: Wave) -> Wave:
         """What comes of the next frames (frames, 2)."""
         wave = wave * self._gain
-        if self._limiter is None:
-            return wave
-        self._limiter.process(wave)
-        early = min(self._ahead, len(wave))
-        self._ahead -= early
-        return wave[early:]
+        return self._limiting.push(wave) if self._limiting else wave
 
     def flush(self) -> Wave:
         """What is still to come when all is in."""
-        if self._limiter is None:
-            return NOTHING
-        return self.push(np.zeros((LATENCY_FRAMES, CHANNELS), np.float32))
+        return self._limiting.flush() if self._limiting else NOTHING
 
 
 class Resampled:

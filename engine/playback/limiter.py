@@ -12,7 +12,6 @@ long): after a drum the gain is back soon, and in dense music it stays, rather t
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -119,21 +118,24 @@ class Limiter:
         return sum(weight * held for weight, held in zip(_WEIGHTS, self._held, strict=True))
 
 
-def limited(blocks: Iterable[Wave]) -> Iterator[Wave]:
-    """A whole sound in blocks (n, 2) through a limiter; what comes late of it is made up for.
+class Limiting:
+    """A limiter whose delay is made up for: as many frames come out as went in, the first one first."""
 
-    Blocks are overwritten.
-    """
-    limiter = Limiter()
-    ahead = LATENCY_FRAMES  # frames that come out before the first that went in
-    for wave in blocks:
-        limiter.process(wave)
-        if len(wave) > ahead:
-            yield wave[ahead:]
-        ahead = max(0, ahead - len(wave))
-    last = np.zeros((LATENCY_FRAMES, CHANNELS), np.float32)
-    limiter.process(last)
-    yield last[ahead:]
+    def __init__(self) -> None:
+        """Begin with the first frame."""
+        self._limiter = Limiter()
+        self._ahead = LATENCY_FRAMES  # frames that come out before the first that went in
+
+    def push(self, wave: Wave) -> Wave:
+        """What comes of the next frames (frames, 2), which are overwritten."""
+        self._limiter.process(wave)
+        early = min(self._ahead, len(wave))
+        self._ahead -= early
+        return wave[early:]
+
+    def flush(self) -> Wave:
+        """What is still to come when all is in."""
+        return self.push(np.zeros((LATENCY_FRAMES, CHANNELS), np.float32))
 
 
 def _share(time_constant_s: float, rate_hz: int) -> float:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.audio.format import CHANNELS, SAMPLE_RATE_HZ, Wave
-from engine.playback.limiter import LATENCY_FRAMES, limited
+from engine.playback.limiter import LATENCY_FRAMES, Limiting
 from engine.playback.meter import Meter
 from engine.playback.settings import MixSettings
 from engine.playback.tracks import TrackReader, Tracks
@@ -98,12 +98,18 @@ def render(take: Take, settings: MixSettings, start: int, frames: int) -> Iterat
     """
     lead = min(frames, LOOP_LEAD_FRAMES) if (start, frames) == (0, take.loop_frames) else 0
     before, after = _mixed(take, settings, frames - lead, lead), _mixed(take, settings, 0, min(lead, LATENCY_FRAMES))
-    wanted = chain(before, _mixed(take, settings, start, frames), after)
-    for wave in limited(wanted):
+    for wave in _limited(chain(before, _mixed(take, settings, start, frames), after)):
         kept = wave[lead : lead + frames]
         lead = max(0, lead - len(wave))
         frames -= len(kept)
         yield kept
+
+
+def _limited(blocks: Iterable[Wave]) -> Iterator[Wave]:
+    limiting = Limiting()
+    for wave in blocks:
+        yield limiting.push(wave)
+    yield limiting.flush()
 
 
 def _mixed(take: Take, settings: MixSettings, start: int, frames: int) -> Iterator[Wave]:

@@ -20,6 +20,7 @@ from engine.audio.format import Wave
 from engine.errors import StudioError
 from engine.models.card import load_card, write_card
 from engine.musika.patches import PatchAutoencoder, PatchConfig, read_components
+from engine.musika.refined import RefinedAutoencoder
 from engine.training import autoencoder as training
 from engine.training import loop
 from engine.training.autoencoder import AutoencoderLearner, Recipe
@@ -66,8 +67,9 @@ def learned(collection: Path, out: Path) -> dict[str, Any]:
     losses = [learner.learn(0.0) for _ in range(60)]
     (out / "model").mkdir()
     learner.export(out / "model")
-    latents = learner.autoencoder().encode(np.load(out / "song.npy"))
-    np.savez(out / "decoded.npz", latents=latents, wave=decoded(learner.autoencoder(), latents))
+    model = RefinedAutoencoder.load(out / "model")
+    latents = model.encode(np.load(out / "song.npy"))
+    np.savez(out / "decoded.npz", latents=latents, wave=decoded(model, latents))
     preview = learner.preview()
     assert preview is not None
     return {"losses": losses, "preview": [len(preview), float(np.abs(preview).max())]}
