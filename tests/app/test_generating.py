@@ -214,7 +214,7 @@ def test_a_take_is_made_at_once_in_the_middle_of_an_import_which_goes_on_afterwa
     assert before.stem_frames == SAMPLE_RATE_HZ
     stem_frames = recording.stem_frames
     qtbot.waitUntil(lambda: recording.stem_frames > stem_frames, timeout=WAIT_MS)
-    assert "long" in window.activity.text
+    qtbot.waitUntil(lambda: "long" in window.activity.text, timeout=WAIT_MS)  # the engine tells of it afterwards
     qtbot.mouseClick(window.activity.work_cancel_button, LEFT)
     qtbot.waitUntil(lambda: recording.finished and window.activity.text == "Ready", timeout=WAIT_MS)
     assert len(window.rooms.takes.list.cards.shown) == 2
