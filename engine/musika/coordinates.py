@@ -1,7 +1,8 @@
 """Engine thread: where a take's coordinates come from: random numbers, straight ways and great circles; numpy only.
 
 A position holds 2 · DEPTH values: the moving coordinate, then the style. The coordinate goes in straight lines from one
-random anchor to the next; what moves the style moves it on a sphere.
+random anchor to the next, for the sections of a take; where a model wants it, faster ways for its phrases are added
+(docs/decisions/0024-phrases.md). What moves the style moves it on a sphere.
 
 Source of the formulas: Pasini and Schlüter, "Musika!", ISMIR 2022, section on infinite generation, in the released
 44.1 kHz form; great circles: Shoemake, "Animating Rotation with Quaternion Curves", SIGGRAPH 1985.
@@ -25,7 +26,10 @@ SMALLEST_TRUNCATION = 0.1
 
 Array = npt.NDArray[np.float32]
 
-_STYLE, _ANCHORS, _GENERATOR_NOISE, _DECODER_NOISE, _DRIFT = range(5)
+PHRASE_SHARE = 0.75
+"""Of the variance of moving coordinates, where phrases take part in them: the rest is the sections'."""
+
+_STYLE, _ANCHORS, _GENERATOR_NOISE, _DECODER_NOISE, _DRIFT, _PHRASES = range(6)
 """A take's independent streams of random numbers: none moves when another is used more or less."""
 
 
@@ -61,6 +65,11 @@ def random_anchors(seed: int, truncation: float) -> Iterator[Array]:
     yield from truncated_normal(rng, (3, DEPTH), truncation)  # drawn together, for the sake of takes that exist
     while True:
         yield truncated_normal(rng, DEPTH, truncation)
+
+
+def phrase_anchor(seed: int, index: int, truncation: float) -> Array:
+    """The anchor, (DEPTH,), that the way of a seed's phrases comes to after `index` lines."""
+    return truncated_normal(_stream(seed, _PHRASES, index), DEPTH, truncation)
 
 
 def truncated_normal(rng: np.random.Generator, shape: int | tuple[int, ...], truncation: float) -> Array:
@@ -120,48 +129,52 @@ def arc(begin: Array, end: Array, fraction: Array) -> Array:
     return np.where(fraction <= 0, begin, np.where(fraction >= 1, end, points)).astype(np.float32)
 
 
-def walk(anchors: Array, style: Array, start: int, count: int, line_steps: int) -> Array:
+def walk(anchors: Array, start: int, count: int, line_steps: int) -> Array:
     """Positions `start` … `start + count − 1` of the way along `anchors`.
 
     Args:
         anchors: (n, DEPTH), `line_steps` positions apart.
-        style: (DEPTH,), or one for each position (count, DEPTH).
         start: the first position, counted from the first anchor.
         count: positions wanted; the last lies before the last anchor.
         line_steps: positions of a line from an anchor to the next, its end left out.
 
     Returns:
-        (count, 2 · DEPTH): each position is averaged with its successor.
+        (count, DEPTH): each position is averaged with its successor.
     """
     points = np.arange(start, start + count + 1)
     line, step = np.divmod(points, line_steps)
     fraction = (step / line_steps).astype(np.float32)[:, None]
     following = np.minimum(line + 1, len(anchors) - 1)  # reached with the fraction 0 only
     way = anchors[line] * (1 - fraction) + anchors[following] * fraction
-    return _positions(way, style)
+    averaged: Array = (way[:-1] + way[1:]) / 2
+    return averaged
 
 
-def walk_around(anchors: Array, style: Array, start: int, count: int, period: float) -> Array:
+def walk_around(anchors: Array, start: int, count: int, period: float) -> Array:
     """Positions `start` … `start + count − 1` of a closed way along `anchors` and back to the first of them.
 
     Args:
         anchors: (n, DEPTH), evenly spaced.
-        style: (DEPTH,).
         start: the first position, counted from the first anchor; may be negative.
         count: positions wanted.
         period: positions of a whole turn, not in general a whole number.
 
     Returns:
-        (count, 2 · DEPTH): each position is averaged with its successor.
+        (count, DEPTH): each position is averaged with its successor.
     """
     points = np.arange(start, start + count + 1) % period * (len(anchors) / period)
     line = np.minimum(points.astype(int), len(anchors) - 1)
     fraction = (points - line).astype(np.float32)[:, None]
     way = anchors[line] * (1 - fraction) + anchors[(line + 1) % len(anchors)] * fraction
-    return _positions(way, style)
+    averaged: Array = (way[:-1] + way[1:]) / 2
+    return averaged
 
 
-def _positions(way: Array, style: Array) -> Array:
-    """(count + 1, DEPTH) and a style → (count, 2 · DEPTH)."""
-    coordinates = (way[:-1] + way[1:]) / 2
-    return np.concatenate([coordinates, np.broadcast_to(style, coordinates.shape)], axis=1)
+def phrased(sections: Array, phrases: Array) -> Array:
+    """Two ways as one, (count, DEPTH), whose values spread as each one's do where both are independent."""
+    return np.float32(math.sqrt(1 - PHRASE_SHARE)) * sections + np.float32(math.sqrt(PHRASE_SHARE)) * phrases
+
+
+def with_style(way: Array, style: Array) -> Array:
+    """Coordinates of a way, (count, DEPTH), and of a style, (DEPTH,) or (count, DEPTH) → (count, 2 · DEPTH)."""
+    return np.concatenate([way, np.broadcast_to(style, way.shape)], axis=1)

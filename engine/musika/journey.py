@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from itertools import count, islice
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,11 +23,14 @@ from engine.musika.coordinates import (
     Array,
     arc,
     drift_style,
+    phrase_anchor,
+    phrased,
     random_anchors,
     random_style,
     retruncated,
     walk,
     walk_around,
+    with_style,
 )
 
 MAX_SEED = 2**32 - 1
@@ -245,57 +248,105 @@ def _check_times(events: Sequence[_Event]) -> None:
 
 
 def windows(
-    journey: Journey, context: int, start_latent: int = 0, *, frames_per_latent: int = FRAMES_PER_LATENT
+    journey: Journey,
+    context: int,
+    start_latent: int = 0,
+    *,
+    frames_per_latent: int = FRAMES_PER_LATENT,
+    phrase_latents: int | None = None,
 ) -> Iterator[Array]:
     """The coordinates of a journey, window after window without end; memory does not grow.
 
     Args:
         journey: what the take does.
-        context: positions a window, C. Lines have 3 C / 2 positions, and the way begins at C / 4.
+        context: positions a window, C. Lines of sections have 3 C / 2 positions, and the way begins at C / 4.
         start_latent: the first position of the first window; before 0 only for a loop, which has no beginning.
         frames_per_latent: frames of sound a position, which the journey's seconds and its loop are measured with.
+        phrase_latents: positions of a line of phrases; None: sections only, as published.
 
     Returns:
         An iterator of (context, 2 · DEPTH), each window going on where the one before ended.
     """
     if journey.loop_frames is not None:
-        return _turning(journey, context, start_latent, journey.loop_frames / frames_per_latent)
-    return _travelling(journey, context, start_latent, frames_per_latent / SAMPLE_RATE_HZ)
+        return _turning(journey, context, start_latent, journey.loop_frames / frames_per_latent, phrase_latents)
+    return _travelling(journey, context, start_latent, frames_per_latent / SAMPLE_RATE_HZ, phrase_latents)
 
 
-def _travelling(journey: Journey, context: int, start: int, step_s: float) -> Iterator[Array]:
+class _Stretch(NamedTuple):
+    """A part of a way of straight lines: the next window begins `position` after the first of the anchors."""
+
+    anchors: Array
+    position: int
+    line_steps: int
+
+
+def _travelling(
+    journey: Journey, context: int, start: int, step_s: float, phrase_latents: int | None
+) -> Iterator[Array]:
+    ways = [_sections(journey, context, start)]
+    if phrase_latents is not None:
+        ways.append(_phrases(journey, context, start, phrase_latents))
+    for first, *stretches in zip(count(start, context), *ways, strict=False):
+        times_s = np.arange(first, first + context, dtype=np.float64) * step_s
+        yield _window(journey, stretches, times_s)
+
+
+def _sections(journey: Journey, context: int, start: int) -> Iterator[_Stretch]:
     line_steps = 3 * context // 2
     line, position = divmod(context // 4 + start, line_steps)
     following = islice(random_anchors(journey.variation, journey.truncation), line, None)
     anchors = np.stack([next(following) for _ in range(3)])  # a window touches two lines at most
-    for first in count(start, context):
-        while position >= line_steps:
+    while True:
+        if position >= line_steps:
             anchors = np.concatenate([anchors[1:], next(following)[None]])
             position -= line_steps
-        times_s = np.arange(first, first + context, dtype=np.float64) * step_s
-        yield _window(journey, anchors, position, times_s, line_steps)
+        yield _Stretch(anchors, position, line_steps)
         position += context
 
 
-def _window(journey: Journey, anchors: Array, position: int, times_s: Times, line_steps: int) -> Array:
-    """The coordinates at these times, `position` after the first of the anchors."""
+def _phrases(journey: Journey, context: int, start: int, line_steps: int) -> Iterator[_Stretch]:
+    for first in count(start, context):
+        line, position = divmod(first, line_steps)
+        touched = range(line, line + 2 + (position + context) // line_steps)
+        anchors = [phrase_anchor(journey.variation, index, journey.truncation) for index in touched]
+        yield _Stretch(np.stack(anchors), position, line_steps)
+
+
+def _window(journey: Journey, stretches: Sequence[_Stretch], times_s: Times) -> Array:
+    """The coordinates at these times, along the sections and perhaps the phrases."""
 
     def walked(truncation: float) -> Array:
-        at_hand = retruncated(anchors, journey.truncation, truncation)
-        return walk(at_hand, _styles(journey, times_s, truncation), position, len(times_s), line_steps)
+        ways = [
+            walk(retruncated(anchors, journey.truncation, truncation), position, len(times_s), line_steps)
+            for anchors, position, line_steps in stretches
+        ]
+        return with_style(_together(ways), _styles(journey, times_s, truncation))
 
     return _as_truncated(journey, times_s, walked)
 
 
-def _turning(journey: Journey, context: int, start: int, period: float) -> Iterator[Array]:
-    """A loop: a closed way at about the pace of an open one; a short loop goes a short way."""
-    line_steps = 3 * context / 2
-    lines = max(3, round(period / line_steps))
-    anchors = np.stack(list(islice(random_anchors(journey.variation, journey.truncation), lines)))
-    anchors = anchors[0] + np.float32(min(1.0, period / (lines * line_steps))) * (anchors - anchors[0])
+def _together(ways: Sequence[Array]) -> Array:
+    return ways[0] if len(ways) == 1 else phrased(*ways)
+
+
+def _turning(journey: Journey, context: int, start: int, period: float, phrase_latents: int | None) -> Iterator[Array]:
+    """A loop: closed ways at about the pace of open ones."""
+    anchors = random_anchors(journey.variation, journey.truncation)
+    ways = [_closed(anchors, period, 3 * context / 2)]
+    if phrase_latents is not None:
+        phrases = (phrase_anchor(journey.variation, index, journey.truncation) for index in count())
+        ways.append(_closed(phrases, period, phrase_latents))
     style = _styles(journey, np.zeros(1), journey.truncation)
     for first in count(start, context):
-        yield walk_around(anchors, style, first, context, period)
+        yield with_style(_together([walk_around(way, first, context, period) for way in ways]), style)
+
+
+def _closed(anchors: Iterator[Array], period: float, line_steps: float) -> Array:
+    """The corners of a closed way, (n, DEPTH); a short loop goes a short way."""
+    lines = max(3, round(period / line_steps))
+    corners = np.stack(list(islice(anchors, lines)))
+    closed: Array = corners[0] + np.float32(min(1.0, period / (lines * line_steps))) * (corners - corners[0])
+    return closed
 
 
 def _as_truncated(journey: Journey, times_s: Times, at: Callable[[float], Array]) -> Array:

@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.audio.format import Wave, check_wave
 from engine.errors import ModelError, UsageError
-from engine.models.card import CARD_FILE, load_card
+from engine.models.card import CARD_FILE, ModelCard, load_card
 from engine.musika import coordinates, patches, published, refined
 from engine.musika import journey as journeys
 from engine.musika.autoencoder import Autoencoder
@@ -36,6 +36,11 @@ SETTLING_LATENTS = 8
 """Latents, at least, decoded and not heard where a take is entered in the middle: decoders begin from silence. As
 decoders compute some latents together, 4 or 8, decoding begins at a multiple of this."""
 
+PHRASE_LATENTS = "phrase_latents"
+"""Among a generator's sizes on its card, where its takes have phrases: latents of a line of them."""
+
+LONGEST_PHRASE_LATENTS = 4096
+
 SEAM_TRIALS = 8
 """Places of the windows among which a loop chooses."""
 
@@ -46,8 +51,13 @@ SEAM_LATENTS = 6
 class Musika:
     """Music from numbers."""
 
-    def __init__(self, generator: Generator, autoencoder: Autoencoder) -> None:
+    def __init__(self, generator: Generator, autoencoder: Autoencoder, phrase_latents: int | None = None) -> None:
         """Put a built generator and its autoencoder together.
+
+        Args:
+            generator: with weights.
+            autoencoder: whose latents it makes.
+            phrase_latents: latents of a line of phrases; None: takes have sections only, as published.
 
         Raises:
             ModelError: the one's latents are not the other's.
@@ -57,7 +67,9 @@ class Musika:
                 f"The generator makes {generator.config.latent_size} values a step, and the autoencoder takes "
                 f"{autoencoder.latent_size}: they do not belong together."
             )
+        self.generator = generator
         self.autoencoder = autoencoder
+        self.phrase_latents = phrase_latents
         self.context = generator.config.context
         self.latent_size = autoencoder.latent_size
         self._noise_size = generator.noise_size if makes_noise(generator) else 0
@@ -78,7 +90,7 @@ class Musika:
         Raises:
             ModelError: a file is missing, damaged, or not what it should be; names file and tensor.
         """
-        musika = cls(*_networks_of(Path(folder), autoencoder))
+        musika = cls(*_parts_of(Path(folder), autoencoder))
         windows = (next(musika._windows(Journey.from_seed(seed), 0)) for seed in range(TRIAL_JOURNEYS))
         beginnings = musika._latent_windows(windows, seed=0)
         musika.decode(np.concatenate([latents[:FIRST_BLOCK_LATENTS] for latents in beginnings]))
@@ -189,8 +201,13 @@ class Musika:
         return between
 
     def _windows(self, journey: Journey, start_latent: int) -> Iterator[Arrays]:
-        per_latent = self.autoencoder.frames_per_latent
-        return journeys.windows(journey, self.context, start_latent, frames_per_latent=per_latent)
+        return journeys.windows(
+            journey,
+            self.context,
+            start_latent,
+            frames_per_latent=self.autoencoder.frames_per_latent,
+            phrase_latents=self.phrase_latents,
+        )
 
     def _latent_windows(self, windows: Iterator[Arrays], seed: int, before: int = 0) -> Iterator[Arrays]:
         """(context, 128) each → (context, latent_size) each; the noise is that after `before` windows."""
@@ -238,11 +255,11 @@ class Musika:
                 size = min(2 * size, LARGEST_BLOCK_LATENTS)
 
 
-def _networks_of(folder: Path, autoencoder: Path | None) -> tuple[Generator, Autoencoder]:
-    """What lies in a published folder, or in a model folder and in that of its autoencoder."""
+def _parts_of(folder: Path, autoencoder: Path | None) -> tuple[Generator, Autoencoder, int | None]:
+    """What lies in a published folder, or in a model folder and in that of its autoencoder; latents of a phrase."""
     if (folder / published.GENERATOR_FILE).is_file():
         generator = published.read_generator(folder / published.GENERATOR_FILE)
-        return generator, load_autoencoder(autoencoder or folder)
+        return generator, load_autoencoder(autoencoder or folder), None
     if not (folder / CARD_FILE).is_file():
         raise ModelError(f"{folder} is no model: it has neither a {CARD_FILE} nor a {published.GENERATOR_FILE}.")
     card = load_card(folder)
@@ -254,7 +271,14 @@ def _networks_of(folder: Path, autoencoder: Path | None) -> tuple[Generator, Aut
         autoencoder = folder.resolve().parent / card.needs[0]
     if not autoencoder.is_dir():
         raise ModelError(f"{card.name} needs the model {autoencoder.name}, which is not there: import it too.")
-    return load_generator(folder / GENERATOR_FILE), load_autoencoder(autoencoder)
+    return load_generator(folder / GENERATOR_FILE), load_autoencoder(autoencoder), _phrase_latents(card)
+
+
+def _phrase_latents(card: ModelCard) -> int | None:
+    found = card.sizes.get(PHRASE_LATENTS)
+    if found is None or (type(found) is int and 1 <= found <= LONGEST_PHRASE_LATENTS):
+        return found
+    raise ModelError(f"The card of {card.name} gives phrases a length of {found!r} latents: get the model again.")
 
 
 def load_autoencoder(folder: Path) -> Autoencoder:

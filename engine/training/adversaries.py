@@ -27,7 +27,7 @@ import torch
 from engine.models.weights import Tensors
 from engine.musika.autoencoder import Autoencoder
 from engine.musika.checkpoint import fill
-from engine.musika.coordinates import DEPTH, walk
+from engine.musika.coordinates import DEPTH, walk, with_style
 from engine.musika.networks import GeneratorConfig, build_critic, build_generator, build_local_critic, tensors
 from engine.musika.patches import PatchAutoencoder
 from engine.musika.spectra import Float
@@ -126,7 +126,7 @@ def training_coordinates(rng: np.random.Generator, batch: int, context: int) -> 
     anchors = rng.standard_normal((batch, 3, DEPTH), dtype=np.float32)
     styles = rng.standard_normal((batch, DEPTH), dtype=np.float32)
     drawn = zip(anchors, styles, starts.tolist(), strict=True)
-    return np.stack([walk(line, style, start, context, 3 * context // 2) for line, style, start in drawn])
+    return np.stack([with_style(walk(line, start, context, 3 * context // 2), style) for line, style, start in drawn])
 
 
 def emphasis_of(autoencoder: Autoencoder, power: float) -> Float:

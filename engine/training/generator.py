@@ -28,10 +28,10 @@ from engine.musika.checkpoint import GENERATOR_FILE, load_generator, save_genera
 from engine.musika.journey import Journey
 from engine.musika.layers import values
 from engine.musika.networks import Generator, GeneratorConfig
-from engine.musika.synthesis import Musika, load_autoencoder
+from engine.musika.synthesis import PHRASE_LATENTS, Musika, load_autoencoder
 from engine.training import parallel
 from engine.training.adversaries import QUICK, Adversaries, Recipe, emphasis_of
-from engine.training.calibration import calibrated
+from engine.training.calibration import musika_of
 from engine.training.latents import Latents, Windows, identity
 from engine.training.logbook import STATE_FILE, read_training
 from engine.training.state import read_facts
@@ -202,18 +202,17 @@ class GeneratorLearner:
         """The generator that stands now: the moving average."""
         return self.adversaries.average
 
-    def finished(self) -> Generator:
-        """The generator as it leaves the training: calibrated, see `engine.training.calibration`."""
+    def finished(self) -> Musika:
+        """What leaves the training: calibrated, see `engine.training.calibration`."""
         with devices.computing_on(self._device):
-            return calibrated(self.generator, self._autoencoder, self._latents)
+            return musika_of(self.generator, self._autoencoder, self._latents)
 
     def preview(self) -> Wave:
         """The beginning of always the same take, as it sounds now."""
         return self._sound_of(self.finished())
 
-    def _sound_of(self, generator: Generator) -> Wave:
+    def _sound_of(self, musika: Musika) -> Wave:
         with devices.computing_on(self._device):
-            musika = Musika(generator, self._autoencoder)
             return np.concatenate(list(musika.stream(Journey.from_seed(PREVIEW_SEED), PREVIEW_FRAMES)))
 
     def export(self, folder: Path) -> ModelCard:
@@ -222,11 +221,12 @@ class GeneratorLearner:
         Raises:
             OutputError: they cannot be written.
         """
-        generator = self.finished()
-        config = generator.config
+        musika = self.finished()
+        config = musika.generator.config
         window_s = config.context * self._latents.frames_per_latent / SAMPLE_RATE_HZ
-        save_generator(generator, folder / GENERATOR_FILE)
-        write_sound(folder / PREVIEW_FILE, self._sound_of(generator))
+        phrases = {} if musika.phrase_latents is None else {PHRASE_LATENTS: musika.phrase_latents}
+        save_generator(musika.generator, folder / GENERATOR_FILE)
+        write_sound(folder / PREVIEW_FILE, self._sound_of(musika))
         card = ModelCard(
             name="generator",
             title="Generator",
@@ -237,6 +237,6 @@ class GeneratorLearner:
             context_s=round(window_s, 2),
             trained_for=f"{self.step} steps of {self.recipe.batch} windows, {self.trained_s / 60:.0f} minutes",
             needs=(self._source["autoencoder"],),
-            sizes={"context": config.context, **asdict(config)},
+            sizes={"context": config.context, **asdict(config), **phrases},
         )
         return write_card(card, folder)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engine.errors import UsageError
-from engine.musika.coordinates import DEPTH, truncated_normal, walk
+from engine.musika.coordinates import DEPTH, truncated_normal, walk, with_style
 from engine.musika.journey import Journey, windows
 
 CONTEXT = 8
@@ -23,7 +23,7 @@ def test_positions_lie_on_straight_lines_half_a_step_on() -> None:
     anchors[1], anchors[2] = 12, 0
     style = np.arange(DEPTH, dtype=np.float32)
 
-    way = walk(anchors, style, start=2, count=20, line_steps=12)
+    way = with_style(walk(anchors, start=2, count=20, line_steps=12), style)
 
     # From 0 up to 12 in twelve steps and down again; the mean of a position and the next: 2.5 at position 2.
     up, down = np.arange(2.5, 12), np.arange(11.5, 2, -1)

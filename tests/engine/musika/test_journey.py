@@ -10,21 +10,23 @@ import numpy as np
 import pytest
 
 from engine.errors import UsageError
-from engine.musika.coordinates import DEPTH, arc, random_style, retruncated, truncated_normal
+from engine.musika.coordinates import DEPTH, PHRASE_SHARE, arc, random_style, retruncated, truncated_normal
 from engine.musika.journey import FRAMES_PER_LATENT, MAX_SEED, STYLES_PER_S, USUAL_TRUNCATION, Journey, windows
 
 CONTEXT = 8
 STEP_S = FRAMES_PER_LATENT / 44_100
 LINE_S = 1 / STYLES_PER_S
+PHRASES = (None, 1, 3, 50)
+"""Latents of a line of phrases: none, some a window, and longer than a window and a line of sections."""
 
 GOLDEN_FIRST = [1.5439863, -0.53693753, 0.65030444, -0.4308655]
 GOLDEN_LAST = [-0.11308015, 1.0213814, 0.24132973, -1.0419104, 1.5219693, -1.1441058, 1.1501616, -1.7846532]
 GOLDEN_TAME = [0.10455474, 0.20424247, -0.38408697, 0.18983892, 0.20605694, 0.4139809, -0.12788802, 0.11016347]
 
 
-def way(journey: Journey, count: int, start_latent: int = 0) -> np.ndarray:
+def way(journey: Journey, count: int, start_latent: int = 0, phrases: int | None = None) -> np.ndarray:
     """(count windows · CONTEXT, 2 · DEPTH)."""
-    return np.concatenate(list(islice(windows(journey, CONTEXT, start_latent), count)))
+    return np.concatenate(list(islice(windows(journey, CONTEXT, start_latent, phrase_latents=phrases), count)))
 
 
 def styles(journey: Journey, count: int) -> np.ndarray:
@@ -54,8 +56,10 @@ def test_a_seed_means_what_it_has_always_meant() -> None:
     ],
 )
 @pytest.mark.parametrize("start", [1, 8, 13, 100])
-def test_it_can_be_entered_anywhere(journey: Journey, start: int) -> None:
-    np.testing.assert_allclose(way(journey, 3, start), way(journey, 20)[start : start + 3 * CONTEXT], atol=1e-5)
+@pytest.mark.parametrize("phrases", PHRASES)
+def test_it_can_be_entered_anywhere(journey: Journey, start: int, phrases: int | None) -> None:
+    whole = way(journey, 20, phrases=phrases)
+    np.testing.assert_allclose(way(journey, 3, start, phrases), whole[start : start + 3 * CONTEXT], atol=1e-5)
 
 
 def test_style_and_variation_are_apart() -> None:
@@ -77,12 +81,13 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_change_leaves_what_was_before_it_and_makes_no_jump(change: str) -> None:
+@pytest.mark.parametrize("phrases", PHRASES)
+def test_a_change_leaves_what_was_before_it_and_makes_no_jump(change: str, phrases: int | None) -> None:
     journey, at_s = Journey(1, 2, drift=0.7), 10.0
     if change == "another morph":
         journey = journey.morphing(9.0, 5, 30)
 
-    before, after = way(journey, 40), way(CHANGES[change](journey, at_s), 40)
+    before, after = (way(each, 40, phrases=phrases) for each in (journey, CHANGES[change](journey, at_s)))
 
     moment = int(at_s / STEP_S) + 1
     np.testing.assert_array_equal(after[:moment], before[:moment])
@@ -170,6 +175,40 @@ def test_a_new_truncation_has_its_own_distribution() -> None:
     np.testing.assert_allclose(retruncated(np.array([-3.0, 4.0], np.float32), 2.0, 1.0), [-1.5, 2.0])
 
 
+# --- phrases -------------------------------------------------------------------------------------------------------
+
+
+def test_phrases_leave_the_style_and_how_far_coordinates_spread() -> None:
+    takes = [(way(Journey.from_seed(seed), 12), way(Journey.from_seed(seed), 12, phrases=6)) for seed in range(60)]
+    plain, moving = (np.stack(each) for each in zip(*takes, strict=True))
+
+    np.testing.assert_array_equal(moving[..., DEPTH:], plain[..., DEPTH:])
+    assert np.abs(moving - plain)[..., :DEPTH].max() > 1
+    assert moving[..., :DEPTH].std() == pytest.approx(plain[..., :DEPTH].std(), rel=0.03)
+    shares = [np.corrcoef(a.ravel(), b.ravel())[0, 1] for a, b in zip(plain, moving, strict=True)]
+    assert np.mean(shares) > 0.4  # sections are a quarter of the variance: half of the values
+
+
+@pytest.mark.parametrize("phrases", [4, 12, 40])
+def test_a_way_has_forgotten_itself_after_two_lines_of_phrases_but_for_its_section(phrases: int) -> None:
+    context = 256  # whose sections hardly move meanwhile
+    takes = [next(windows(Journey.from_seed(s), context, phrase_latents=phrases))[:, :DEPTH] for s in range(40)]
+    ways = np.stack(takes)
+
+    def likeness(lag: int) -> float:
+        return float(np.mean(ways[:, lag:] * ways[:, :-lag]) / np.mean(np.square(ways)))
+
+    assert likeness(1) > 0.8
+    assert likeness(2 * phrases) == pytest.approx(1 - PHRASE_SHARE, abs=0.08)
+
+
+def test_the_anchors_of_phrases_are_as_tame_as_those_of_sections() -> None:
+    assert np.abs(way(Journey(1, 2, truncation=0.5), 40, phrases=1)).max() <= 0.5 * (np.sqrt(0.25) + np.sqrt(0.75))
+    wild, tame = (way(Journey(1, 2).truncated(0.0, t), 40, phrases=3)[100:] for t in (3.5, 0.5))
+    assert np.abs(tame).max() < 0.7
+    assert np.corrcoef(tame[:, :DEPTH].ravel(), wild[:, :DEPTH].ravel())[0, 1] > 0.95
+
+
 # --- more like this, and loops -------------------------------------------------------------------------------------
 
 
@@ -184,17 +223,18 @@ def test_more_like_this_keeps_the_style_as_it_stands() -> None:
 
 
 @pytest.mark.parametrize("latents", [3, 17.3, 60, 200.5])
-def test_a_loop_comes_back_to_where_it_began(latents: float) -> None:
+@pytest.mark.parametrize("phrases", [None, 12])
+def test_a_loop_comes_back_to_where_it_began(latents: float, phrases: int | None) -> None:
     loop = Journey(1, 2).looping(round(latents * FRAMES_PER_LATENT))
     period = loop.loop_frames / FRAMES_PER_LATENT
 
-    three = way(loop, 80)[:, :DEPTH]
+    three = way(loop, 80, phrases=phrases)[:, :DEPTH]
     turns = np.arange(len(three)) * 1.0
     later = np.stack([np.interp(turns[:400] + period, turns, values) for values in three.T], axis=1)
 
     assert np.abs(later - three[:400]).max() < 0.2  # interpolation cuts corners
     assert np.ptp(three, axis=0).max() > 0.02
-    open_way = way(Journey(1, 2), 80)[:, :DEPTH]
+    open_way = way(Journey(1, 2), 80, phrases=phrases)[:, :DEPTH]
     assert lengths(np.diff(three, axis=0)).max() < 2 * lengths(np.diff(open_way, axis=0)).max()
     if period == round(period):
         np.testing.assert_allclose(three[int(period) :][:100], three[:100], atol=1e-5)

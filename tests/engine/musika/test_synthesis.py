@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from benchmarks.random_musika import write_random_musika
 from engine.errors import ModelError, UsageError
-from engine.models.card import ModelCard, write_card
+from engine.models.card import ModelCard, load_card, write_card
 from engine.models.catalogue import BUNDLED
 from engine.musika.checkpoint import GENERATOR_FILE, save_generator
 from engine.musika.coders import CoderConfig
@@ -20,7 +21,7 @@ from engine.musika.networks import GeneratorConfig, build_generator
 from engine.musika.patches import PatchAutoencoder, PatchConfig
 from engine.musika.published import GENERATOR_FILE as PUBLISHED_GENERATOR
 from engine.musika.published import read_generator
-from engine.musika.synthesis import Musika, load_autoencoder
+from engine.musika.synthesis import PHRASE_LATENTS, Musika, load_autoencoder
 from tests.engine.musika.conftest import TINY_CODERS, TINY_GENERATOR
 
 
@@ -297,6 +298,36 @@ def test_a_generator_that_names_no_autoencoder_is_refused(tmp_path: Path) -> Non
 
     with pytest.raises(ModelError, match="does not name its autoencoder"):
         Musika.load(tmp_path / "ours")
+
+
+def with_phrases(folder: Path, phrase_latents: object) -> Path:
+    """A model folder whose card says so."""
+    write_generator(folder, GeneratorConfig(base_channels=2), needs=("coder",))
+    card = load_card(folder)
+    write_card(replace(card, sizes={**card.sizes, PHRASE_LATENTS: phrase_latents}), folder)
+    return folder
+
+
+def test_the_card_of_a_model_says_how_long_its_phrases_are(tmp_path: Path, tiny_folder: Path) -> None:
+    assert Musika.load(with_phrases(tmp_path / "ours", 5), autoencoder=tiny_folder).phrase_latents == 5
+    assert Musika.load(tiny_folder).phrase_latents is None  # published
+
+
+def test_a_take_has_the_phrases_of_its_model(tiny: Musika) -> None:
+    moving = Musika(tiny.generator, tiny.autoencoder, phrase_latents=5)
+    per_latent = tiny.autoencoder.frames_per_latent
+    ways = windows(Journey.from_seed(7), tiny.context, frames_per_latent=per_latent, phrase_latents=5)
+
+    wave = take(moving, 1000)
+
+    np.testing.assert_allclose(wave, moving.decode(moving.latents(next(ways)[None], 7), 7)[:1000], atol=1e-5)
+    assert np.abs(wave - take(tiny, 1000)).max() > 0.1 * np.abs(wave).max()
+
+
+@pytest.mark.parametrize("phrase_latents", [0, -1, 1.5, "12", True, 10**9, [12]])
+def test_phrases_of_no_possible_length_are_refused(tmp_path: Path, tiny_folder: Path, phrase_latents: object) -> None:
+    with pytest.raises(ModelError, match="gives phrases a length of"):
+        Musika.load(with_phrases(tmp_path / "ours", phrase_latents), autoencoder=tiny_folder)
 
 
 def test_a_generator_of_another_latent_size_is_refused(tmp_path: Path, tiny_folder: Path) -> None:
