@@ -92,7 +92,7 @@ measure() {
     for model in house-band $SHOWS; do
         songs=$WORK/held-out
         [ "$model" = house-band ] || songs=$SONGS/test/$model
-        audition picture "$songs" "$WORK/takes/$model" --out "$WORK/figures/$model.png" > /dev/null
+        audition picture "$songs" "$WORK/takes/$model" --out "$WORK/figures/$model.webp" > /dev/null
     done
 }
 

@@ -255,7 +255,7 @@ def test_takes_are_rendered_once_and_drawn_beside_songs(
 
     for name in "ab":
         write(tmp_path / "songs" / f"{name}.wav", tune(2, 0))
-    picture = tmp_path / "picture.png"
+    picture = tmp_path / "picture.webp"
     said(capsys, "picture", tmp_path / "songs", out, "--length", 1, "--out", picture)
     with Image.open(picture) as image:
         assert image.size == (1280, 600)

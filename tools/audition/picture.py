@@ -24,7 +24,7 @@ def draw(rows: Sequence[tuple[str, Sequence[Path]]], path: Path, length_s: float
 
     Args:
         rows: a title and as many recordings as in every other row.
-        path: of the PNG.
+        path: of the WebP picture.
         length_s: of what is shown of each recording.
 
     Raises:
@@ -43,7 +43,7 @@ def draw(rows: Sequence[tuple[str, Sequence[Path]]], path: Path, length_s: float
     for place in axes[:, 0]:
         place.set_ylabel("Hz")
     with replaced_on_success(path) as partial:
-        figure.savefig(partial, format="png", dpi=100)
+        figure.savefig(partial, format="webp", dpi=100, pil_kwargs={"quality": 80})
 
 
 def _levels(path: Path, length_s: float) -> Levels:
