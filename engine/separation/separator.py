@@ -3,6 +3,8 @@
 Nothing is normalised here. Demucs's command line divides a recording by the deviation of the whole of it, which a
 stream cannot know; HTDemucs divides every segment by its own deviation anyway, so the level makes no difference, and
 digital silence stays digital silence.
+
+Stems sum to the mix: what the network's answers miss of it is shared out among them (`with_the_rest`).
 """
 
 from __future__ import annotations
@@ -95,7 +97,7 @@ class Separator:
         """Run the network once on a moment of silence: sizes can fit the weights and still not fit together."""
         moment = np.zeros((2 * self._network.nfft, CHANNELS), np.float32)
         try:
-            shape = self._separate(moment).shape
+            shape = self._answer(moment).shape
         except (AssertionError, RuntimeError, ValueError) as cause:
             raise ModelError(f"The sizes of {name} do not fit together: import the model again.") from cause
         if shape != (len(moment), len(self.stem_names), CHANNELS):
@@ -107,6 +109,10 @@ class Separator:
 
     def _separate(self, audio: Wave, gate: Passage = OPEN) -> Stems:
         """The stems (frames, stems, 2) of one segment (frames, 2), or of less."""
+        return with_the_rest(self._answer(audio, gate), audio)
+
+    def _answer(self, audio: Wave, gate: Passage = OPEN) -> Stems:
+        """What the network says they are."""
         outer, self._gate = self._gate, gate  # who waits at a gate may let other audio be separated meanwhile
         mix = torch.from_numpy(np.ascontiguousarray(audio.T))[None]
         try:
@@ -120,6 +126,21 @@ class Separator:
         """Before every layer of the network."""
         _take_cores()
         self._gate.go_through()
+
+
+def with_the_rest(stems: Stems, mix: Wave) -> Stems:
+    """Stems that sum to the mix to float rounding: each gets an equal share of what they miss of it.
+
+    Source: Wisdom et al., "Differentiable Consistency Constraints for Improved Deep Speech Enhancement", ICASSP 2019,
+    mixture consistency without weights.
+
+    Args:
+        stems: as a network finds them, (frames, stems, 2).
+        mix: that they were found in, (frames, 2).
+    """
+    rest = mix - stems.sum(axis=1)
+    summing: Stems = stems + (rest / stems.shape[1])[:, None]
+    return summing
 
 
 _unlimited: int | None = None
@@ -161,4 +182,4 @@ def _network_in(folder: Path) -> tuple[HTDemucs, str]:
 def _agree(separator: Separator, quicker: Separator) -> bool:
     """Whether two separators with the same weights give nearly the same stems of a short piece."""
     mix = trial_mix(min(TRIAL_FRAMES, separator._segment_frames))
-    return agreement_db(separator._separate(mix), quicker._separate(mix)) >= ENOUGH_DB
+    return agreement_db(separator._answer(mix), quicker._answer(mix)) >= ENOUGH_DB

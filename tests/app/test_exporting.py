@@ -250,7 +250,7 @@ def test_cancelled_it_leaves_nothing(window, qtbot, tmp_path):
     qtbot.waitUntil(window.activity.cancel_button.isVisible, timeout=WAIT_MS)
     QTest.mouseClick(window.activity.cancel_button, LEFT)
     qtbot.waitUntil(lambda: not window.activity.cancel_button.isVisible(), timeout=WAIT_MS)
-    assert list((tmp_path / "music").iterdir()) == []
+    assert not list(tmp_path.glob("music/*"))  # the folder is made when the export begins, perhaps never
     assert not window.message.sentence.startswith("Exported")
 
 

@@ -137,7 +137,7 @@ def test_cancelling_leaves_nothing_to_be_taken_up(new_window, qtbot, files):
     qtbot.waitUntil(waiting_path().exists, timeout=WAIT_MS)
     qtbot.mouseClick(window.activity.work_cancel_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not waiting_path().exists(), timeout=WAIT_MS)
-    assert window.activity.text == "Ready"
+    qtbot.waitUntil(lambda: window.activity.text == "Ready", timeout=WAIT_MS)
     window.close()
     window = new_window()
     qtbot.waitUntil(lambda: names(window) == ["long"], timeout=WAIT_MS)

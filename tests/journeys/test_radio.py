@@ -43,6 +43,7 @@ def use(window: Window, pointer: Pointer, seen: Seen) -> Steps:
     yield lambda: player.state == "playing"
     seen["radio off"] = not window.radio.is_on
 
+    yield lambda: len(window.library.entries) == 2  # its take is on the disk before it is in the library
     (radio,) = (entry for entry in window.library.entries.values() if entry.folder != kept.folder)
     takes = window.rooms.takes.list
     pointer.click(takes.viewport(), takes.visualRect(takes.cards.index_of(str(radio.folder))).center())

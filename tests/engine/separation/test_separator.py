@@ -24,7 +24,7 @@ from engine.models.card import ModelCard, write_card
 from engine.models.weights import write_tensors
 from engine.separation.network import build_network
 from engine.separation.precision import Precision, agreement_db, has_bfloat16
-from engine.separation.separator import Separator
+from engine.separation.separator import Separator, with_the_rest
 
 SIZES: dict[str, Any] = {
     "sources": ["drums", "bass", "other", "vocals"],
@@ -113,7 +113,17 @@ def test_stream_is_what_demucs_computes_from_the_whole(network: HTDemucs, separa
 
     assert found.shape == (frames, 4, 2)
     assert found.dtype == np.float32
-    assert agreement_db(whole[0].permute(2, 0, 1).numpy(), found) > 100
+    stems = whole[0].permute(2, 0, 1).numpy()
+    assert agreement_db(stems, stems + found - with_the_rest(stems, mix)) > 100
+    np.testing.assert_allclose(found.sum(axis=1), mix, atol=1e-6)
+
+
+def test_what_stems_miss_of_the_mix_is_shared_out_evenly() -> None:
+    stems, mix = np.stack([noise(50, seed) for seed in (1, 2, 3)], axis=1), noise(50, 4)
+    found = with_the_rest(stems, mix)
+    np.testing.assert_allclose(found.sum(axis=1), mix, atol=1e-6)
+    np.testing.assert_allclose(found - stems, np.repeat((found - stems)[:, :1], 3, axis=1), atol=1e-6)
+    np.testing.assert_allclose(with_the_rest(stems, stems.sum(axis=1)), stems, atol=1e-6)
 
 
 def test_the_cut_into_blocks_makes_no_difference(separator: Separator) -> None:
