@@ -64,13 +64,15 @@ def calibrated(musika: Musika, latents: Latents) -> Generator:
     """A copy of the generator whose latents have the mean and the covariance of `latents`.
 
     Of all linear maps from the one distribution to the other it takes that which changes least: the optimal transport
-    between normal distributions (Gelbrich 1990).
+    between normal distributions (Gelbrich 1990). A generator that makes no numbers any more is given back as it is.
 
     Args:
         musika: the generator, which stays as it is, and what its takes are like.
         latents: what it learned from.
     """
     made_mean, made = _moments(_made(musika, SEEDS, 1))
+    if not np.isfinite(made).all():  # it ran away a moment ago, and the training is about to take it back
+        return musika.generator
     wanted_mean, wanted = _moments(np.asarray(each, np.float64) for each in _looked_at(latents))
     change = _transport(made, wanted)
     weights = values(musika.generator)

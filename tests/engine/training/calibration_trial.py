@@ -57,6 +57,12 @@ def held(latents: Latents, steps: int) -> Latents:
     return replace(latents, recordings=[np.repeat(each, steps, axis=0)[: len(each)] for each in latents.recordings])
 
 
+def run_away(generator: Generator, autoencoder: Autoencoder, latents: Latents) -> bool:
+    """Whether a generator that makes no numbers any more stays what it is."""
+    tensors(generator)["9c/bias"].assign(np.full(8, np.nan, np.float32))
+    return musika_of(generator, autoencoder, latents).generator is generator
+
+
 def trial(folder: Path) -> dict[str, Any]:
     torch.set_num_threads(1)
     devices.choose_device("cpu")
@@ -81,6 +87,7 @@ def trial(folder: Path) -> dict[str, Any]:
             steps: musika_of(generator, autoencoder, held(make_latents(ears, steps=(9000,)), steps)).phrase_latents
             for steps in (3, 40)
         },
+        "run away": run_away(build_generator(GeneratorConfig(8, 8, small=True)), autoencoder, latents),
         "of few": musika_of(generator, autoencoder, make_latents(ears)).phrase_latents,
     }
 

@@ -46,3 +46,7 @@ def test_phrases_are_longer_the_longer_recordings_stay_alike(trial: dict[str, An
 
 def test_too_few_recordings_tell_no_pace(trial: dict[str, Any]) -> None:
     assert trial["of few"] is None
+
+
+def test_a_generator_that_ran_away_ends_no_training(trial: dict[str, Any]) -> None:
+    assert trial["run away"]
