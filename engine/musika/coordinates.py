@@ -146,8 +146,7 @@ def walk(anchors: Array, start: int, count: int, line_steps: int) -> Array:
     fraction = (step / line_steps).astype(np.float32)[:, None]
     following = np.minimum(line + 1, len(anchors) - 1)  # reached with the fraction 0 only
     way = anchors[line] * (1 - fraction) + anchors[following] * fraction
-    averaged: Array = (way[:-1] + way[1:]) / 2
-    return averaged
+    return _averaged(way)
 
 
 def walk_around(anchors: Array, start: int, count: int, period: float) -> Array:
@@ -166,7 +165,12 @@ def walk_around(anchors: Array, start: int, count: int, period: float) -> Array:
     line = np.minimum(points.astype(int), len(anchors) - 1)
     fraction = (points - line).astype(np.float32)[:, None]
     way = anchors[line] * (1 - fraction) + anchors[(line + 1) % len(anchors)] * fraction
-    averaged: Array = (way[:-1] + way[1:]) / 2
+    return _averaged(way)
+
+
+def _averaged(way: Array) -> Array:
+    """Each position with its successor, (count + 1, DEPTH) → (count, DEPTH)."""
+    averaged: Array = (way[:-1] + way[1:]) / np.float32(2)
     return averaged
 
 

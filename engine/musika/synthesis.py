@@ -91,7 +91,7 @@ class Musika:
             ModelError: a file is missing, damaged, or not what it should be; names file and tensor.
         """
         musika = cls(*_parts_of(Path(folder), autoencoder))
-        windows = (next(musika._windows(Journey.from_seed(seed), 0)) for seed in range(TRIAL_JOURNEYS))
+        windows = (next(musika.windows(Journey.from_seed(seed), 0)) for seed in range(TRIAL_JOURNEYS))
         beginnings = musika._latent_windows(windows, seed=0)
         musika.decode(np.concatenate([latents[:FIRST_BLOCK_LATENTS] for latents in beginnings]))
         return musika
@@ -189,7 +189,7 @@ class Musika:
         """The latents SEAM_LATENTS to both sides of a position of a loop, (2 · SEAM_LATENTS, latent_size)."""
         nearest = math.floor(position)
         before, first = divmod(nearest - SEAM_LATENTS - grid, self.context)
-        windows = islice(self._windows(journey, grid + before * self.context), 2)
+        windows = islice(self.windows(journey, grid + before * self.context), 2)
         needed = 2 * SEAM_LATENTS + 1
         at_hand = np.zeros((0, self.latent_size), np.float32)
         for latents in self._latent_windows(windows, journey.variation):
@@ -200,7 +200,8 @@ class Musika:
         between: Arrays = around[:-1] * (1 - fraction) + around[1:] * fraction
         return between
 
-    def _windows(self, journey: Journey, start_latent: int) -> Iterator[Arrays]:
+    def windows(self, journey: Journey, start_latent: int = 0) -> Iterator[Arrays]:
+        """The coordinates of a take, (context, 128) each, without end; see `engine.musika.journey.windows`."""
         return journeys.windows(
             journey,
             self.context,
@@ -229,7 +230,7 @@ class Musika:
         """The sound from `start_frame` on, all of it or so many frames; `grid` is the latent where windows begin."""
         first = max(self._first_latent(start_frame), grid)
         before, skipped = divmod(first - grid, self.context)
-        windows = self._windows(journey, grid + before * self.context)
+        windows = self.windows(journey, grid + before * self.context)
         unheard = start_frame - first * self.autoencoder.frames_per_latent
         latents = self._latent_windows(windows, journey.variation, before)
         return cut(self._blocks(latents, skipped, journey.variation, unheard, frames), unheard, frames)

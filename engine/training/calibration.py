@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.musika.autoencoder import Autoencoder
-from engine.musika.journey import Journey, windows
+from engine.musika.journey import Journey
 from engine.musika.layers import tensors, values
 from engine.musika.networks import Generator, build_generator
 from engine.musika.synthesis import Musika
@@ -122,13 +122,8 @@ def _looked_at(latents: Latents) -> Iterator[npt.NDArray[np.float16]]:
 def _made(musika: Musika, seeds: int, count: int) -> Iterator[Array]:
     """The first `count` windows of latents of takes, (count · context, latent_size) each."""
     for seed in range(seeds):
-        ways = windows(
-            Journey.from_seed(seed),
-            musika.context,
-            frames_per_latent=musika.autoencoder.frames_per_latent,
-            phrase_latents=musika.phrase_latents,
-        )
-        yield musika.latents(np.stack(list(islice(ways, count)))).astype(np.float64)
+        ways = islice(musika.windows(Journey.from_seed(seed)), count)
+        yield musika.latents(np.stack(list(ways))).astype(np.float64)
 
 
 # --- pace

@@ -8,7 +8,7 @@
     python -m tools.audition originality TRAINING TAKES/house-band --beside HELD_OUT
     python -m tools.audition pulsing HELD_OUT TAKES/house-band --context 128
     python -m tools.audition separation SONGS --models house-band-stems --out ESTIMATES --yardstick score.py
-    python -m tools.audition picture HELD_OUT TAKES/house-band --out picture.png
+    python -m tools.audition picture HELD_OUT TAKES/house-band --out picture.webp
 
 Every verb prints a table, and one JSON object last. HELD_OUT and TRAINING are folders of recordings; where a song lies
 in stems, its mixture counts. The yardstick is the project's script `score.py`, given by its path.

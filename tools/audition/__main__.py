@@ -200,7 +200,7 @@ def _parser() -> argparse.ArgumentParser:
 
     verb = _add(verbs, picture, "held_out", "takes")
     verb.add_argument("--length", type=float, default=20.0, metavar="S", help="seconds of each that are shown")
-    verb.add_argument("--out", type=Path, required=True, help="the PNG")
+    verb.add_argument("--out", type=Path, required=True, help="the WebP picture")
     return parser
 
 
