@@ -64,7 +64,8 @@ shows() {
 }
 
 separator() {
-    learn separator "$WORK/stems" "${MINUTES_SEPARATOR:-180}" "$SONGS"/train/* --name house-band-stems
+    train roundtrip "$SONGS/train/house" --autoencoder "$WORK/ears/model" --out "$WORK/decoded-train" --jobs "$JOBS"
+    learn separator "$WORK/stems" "${MINUTES_SEPARATOR:-180}" "$SONGS"/train/* "$WORK/decoded-train" --name house-band-stems
 }
 
 measure() {

@@ -24,6 +24,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "dconv_mode": (0, 3),
     "dconv_depth": (1, 8),
     "dconv_comp": (1, 32),
+    "context": (0, 4),
     "bottom_channels": (0, 4096),
     "t_layers": (0, 32),
     "t_heads": (1, 64),

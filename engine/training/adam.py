@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
 import torch
+
+
+class Optimiser(Protocol):
+    """What Adam has, and what is made of it."""
+
+    param_groups: list[dict[str, Any]]
+
+    @property
+    def state(self) -> Mapping[torch.Tensor, Mapping[str, torch.Tensor]]:
+        """What it remembers of each parameter, by the name of the moment."""
+
 
 Parameters = Sequence[torch.nn.Parameter]
 
@@ -22,19 +34,19 @@ def make_adam(parameters: Iterable[torch.nn.Parameter], rate: float, betas: tupl
     return adam
 
 
-def memory(adam: torch.optim.Adam) -> dict[str, torch.Tensor]:
-    """What Adam remembers, by the parameter's number and the name of the moment."""
-    parameters = [parameter for group in adam.param_groups for parameter in group["params"]]
+def memory(optimiser: Optimiser) -> dict[str, torch.Tensor]:
+    """What an optimiser remembers, by the parameter's number and the name of the moment."""
+    parameters = [parameter for group in optimiser.param_groups for parameter in group["params"]]
     return {
         f"{number}/{name}": value
         for number, parameter in enumerate(parameters)
-        for name, value in adam.state[parameter].items()
+        for name, value in optimiser.state[parameter].items()
     }
 
 
-def set_rate(adam: torch.optim.Adam, rate: float) -> None:
+def set_rate(optimiser: Optimiser, rate: float) -> None:
     """Learn at this rate from now on."""
-    for group in adam.param_groups:
+    for group in optimiser.param_groups:
         group["lr"] = rate
 
 

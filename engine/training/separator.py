@@ -22,11 +22,13 @@ from engine.errors import ModelError
 from engine.memory import keep_freed_memory
 from engine.models.card import ModelCard, load_card, write_card
 from engine.models.weights import read_tensors, write_tensors
+from engine.separation.learning import for_learning
 from engine.separation.network import build_network
 from engine.separation.separator import Separator
 from engine.training import parallel
-from engine.training.adam import follow, make_adam, memory, set_rate
+from engine.training.adam import follow, memory, set_rate
 from engine.training.device import choose_device, has_bfloat16, precision
+from engine.training.muon import Muon
 from engine.training.songs import Pieces
 
 KIND = "separator"
@@ -37,17 +39,18 @@ CLIP_NORM = 5.0
 LAST_RATE = 0.01
 """The learning rate at the end of the plan, as a part of the highest."""
 
-LEAST_ERROR = 1e-3
-"""Error, as a part of the mix's energy, below which there is little to gain any more: 30 dB down."""
+LEAST_ERROR = 1e-2
+"""Error, as a part of the mix's energy, below which there is little to gain any more: 20 dB down."""
 
 PREVIEW_S = 4.0
 
 
 def _small_htdemucs() -> dict[str, Any]:
-    """Sizes for a processor: without the residual branches (`dconv_mode`), which cost a third of the time.
+    """Sizes for a processor: no residual branches (`dconv_mode`), decoders that look at one place (`context`).
 
-    It answers with complex spectra. Magnitudes with the mix's phases (`cac` false) learn no faster, and even the true
-    ones would end at about 10 dB on the house band.
+    The former cost a third of the time, wider decoders a quarter. It answers with complex spectra: magnitudes with the
+    mix's phases (`cac` false) learn no faster, and masks, even ideal ones, would end at about 8 dB on the house band
+    (`docs/decisions/0026-separator-on-a-processor.md`).
     """
     return {
         "sources": ["drums", "bass", "other", "vocals"],
@@ -56,6 +59,7 @@ def _small_htdemucs() -> dict[str, Any]:
         "t_layers": 2,
         "t_heads": 4,
         "dconv_mode": 0,
+        "context": 0,
         "segment": 3.0,
     }
 
@@ -68,7 +72,7 @@ class Recipe:
         sizes: constructor arguments of HTDemucs; `segment` (seconds) is also the length of the training pieces.
         batch: pieces a step.
         mixed: share of the pieces that are put together from stems of different songs.
-        learning_rate: Adam's, at its highest.
+        learning_rate: Muon's and Adam's, at its highest.
         warm_up_steps: over which the learning rate rises to it.
         average: share of the moving average of the weights that stays at each step.
         seed: of the first weights and of every draw.
@@ -77,9 +81,9 @@ class Recipe:
     sizes: Mapping[str, Any] = field(default_factory=_small_htdemucs)
     batch: int = 2
     mixed: float = 0.5
-    learning_rate: float = 2e-3
+    learning_rate: float = 4e-3
     warm_up_steps: int = 50
-    average: float = 0.995
+    average: float = 0.999
     seed: int = 1
 
     @property
@@ -129,7 +133,9 @@ class SeparatorLearner:
         self.network = _begun(self.recipe.sizes, base).to(self._device).train()
         self.average = _begun(self.recipe.sizes, base).to(self._device).eval().requires_grad_(requires_grad=False)
         self.average.load_state_dict(self.network.state_dict())
-        self._adam = make_adam(self.network.parameters(), recipe.learning_rate, BETAS)
+        if self._device.type == "cpu":
+            for_learning(self.network)
+        self._muon = Muon(self.network.parameters(), recipe.learning_rate, BETAS)
         self._rate_factor = 1.0
 
     @property
@@ -139,26 +145,26 @@ class SeparatorLearner:
 
     def learn(self, done: float) -> Mapping[str, float]:
         """One step, `done` (0 to 1) of the way; returns the errors in dB: over all, and of each stem."""
-        stems = torch.from_numpy(parallel.share(self._draw(self.step))).to(self._device)
-        set_rate(self._adam, self._learning_rate(done))
+        stems = torch.from_numpy(self._draw(self.step)).to(self._device)
+        set_rate(self._muon, self._learning_rate(done))
         with precision(self._device, self._bfloat16):
             estimates = self.network(stems.sum(1))
         errors = errors_db(estimates.float(), stems).mean(0)
-        self._adam.zero_grad()
+        self._muon.zero_grad()
         errors.mean().backward()  # type: ignore[no-untyped-call]
         parallel.average_gradients(self.network.parameters())
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), CLIP_NORM)
-        self._adam.step()
+        self._muon.step()
         follow(list(self.average.parameters()), list(self.network.parameters()), self.recipe.average, self.step)
         self.step += 1
         found = parallel.average(errors).tolist()
         return {"error": sum(found) / len(found), **dict(zip(self.recipe.stem_names, found, strict=True))}
 
     def tensors(self) -> dict[str, torch.Tensor]:
-        """The weights, their average, and Adam's moments."""
+        """The weights, their average, and what Muon remembers."""
         tensors = {f"network.{name}": value for name, value in self.network.state_dict().items()}
         tensors |= {f"average.{name}": value for name, value in self.average.state_dict().items()}
-        return tensors | {f"adam.{name}": value for name, value in memory(self._adam).items()}
+        return tensors | {f"muon.{name}": value for name, value in memory(self._muon).items()}
 
     def facts(self) -> dict[str, Any]:
         """Nothing: the step's number decides what is drawn."""
@@ -175,7 +181,7 @@ class SeparatorLearner:
     def preview(self) -> Wave:
         """A piece of a song as it is mixed, then the stems found in it, one after the other."""
         frames = int(PREVIEW_S * SAMPLE_RATE_HZ)
-        piece = self._pieces.batch(1, frames, np.random.default_rng(self.recipe.seed))[0]
+        piece = self._pieces.piece(frames, np.random.default_rng(self.recipe.seed))
         mix = torch.from_numpy(piece.sum(0)).to(self._device)
         found: torch.Tensor = self.average(mix[None])[0]
         heard = torch.cat([mix[None], found]).permute(0, 2, 1).reshape(-1, 2).cpu().numpy()
@@ -204,9 +210,13 @@ class SeparatorLearner:
         return write_card(card, folder)
 
     def _draw(self, step: int) -> npt.NDArray[np.float32]:
-        """The whole batch (pieces, stems, 2, frames) of a step."""
-        rng = np.random.default_rng((self.recipe.seed, step))
-        return self._pieces.batch(self.recipe.batch, self.recipe.piece_frames, rng)
+        """This process's share (pieces, stems, 2, frames) of the batch of a step.
+
+        Every piece has random numbers of its own, so that no process need read what is another's.
+        """
+        numbers = parallel.share(range(self.recipe.batch))
+        rngs = [np.random.default_rng((self.recipe.seed, step, number)) for number in numbers]
+        return np.stack([self._pieces.piece(self.recipe.piece_frames, rng) for rng in rngs])
 
     def _learning_rate(self, done: float) -> float:
         """A linear rise, then half a cosine down to LAST_RATE at the end of the plan."""

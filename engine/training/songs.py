@@ -2,7 +2,8 @@
 
 A song is a folder with a WAV file a stem (drums.wav, bass.wav, …); a `mixture.wav` beside them is the sum of these and
 is not read. Some pieces are as their song has them, the others are put together from stems of different songs; all
-stems have random gains and signs, and their channels may be swapped.
+stems have random gains and signs, and their channels may be swapped. Where a stem is silent another place is looked
+for: little is learned from silence, and voices are silent for most of a song.
 """
 
 from __future__ import annotations
@@ -21,6 +22,12 @@ from engine.takes.take import Stems
 from engine.training.recordings import MIXTURE
 
 GAINS_DB = (-6.0, 3.0)
+
+PLACES = 3
+"""So many places are looked at for one where no stem is silent; the last is taken as it is, for silence occurs too."""
+
+SILENT_POWER = 1e-6
+"""Mean square of what counts as silent: -60 dB."""
 
 
 @dataclass(frozen=True)
@@ -144,21 +151,30 @@ class Pieces:
         """How many songs there are."""
         return int(self._ends[-1])
 
-    def batch(self, pieces: int, frames: int, rng: np.random.Generator) -> npt.NDArray[np.float32]:
-        """Draw pieces (pieces, stems, 2, frames)."""
-        return np.stack([self._piece(frames, rng) for _ in range(pieces)])
+    def piece(self, frames: int, rng: np.random.Generator) -> npt.NDArray[np.float32]:
+        """Draw a piece (stems, 2, frames).
 
-    def _piece(self, frames: int, rng: np.random.Generator) -> npt.NDArray[np.float32]:
+        Raises:
+            AudioFileError: a stem cannot be read or holds no numbers.
+        """
         songs = self._folders[int(np.searchsorted(self._ends, rng.integers(len(self)), side="right"))]
         mixed = rng.random() < self._mixed
-        song, place = songs[rng.integers(len(songs))], rng.random()
-        stems = []
-        for name in self._stem_names:
-            if mixed:
-                song, place = songs[rng.integers(len(songs))], rng.random()
-            start = int(place * max(1, song.frames - frames))
-            stems.append(_varied(read_stem(song.folder / f"{name}.wav", start, frames).T, rng))
-        return np.stack(stems)
+        together = [(name,) for name in self._stem_names] if mixed else [self._stem_names]
+        stems = [stem for names in together for stem in _sounding(songs, names, frames, rng)]
+        return np.stack([_varied(stem.T, rng) for stem in stems])
+
+
+def _sounding(
+    songs: Sequence[Song], names: Sequence[str], frames: int, rng: np.random.Generator
+) -> list[npt.NDArray[np.float32]]:
+    """Stems (frames, 2) of one song from one place on, where all of them sound if that is found soon."""
+    for _ in range(PLACES):
+        song = songs[int(rng.integers(len(songs)))]
+        start = int(rng.random() * max(1, song.frames - frames))
+        stems = [read_stem(song.folder / f"{name}.wav", start, frames) for name in names]
+        if all(np.square(stem).mean() > SILENT_POWER for stem in stems):
+            break
+    return stems
 
 
 def _varied(stem: npt.NDArray[np.float32], rng: np.random.Generator) -> npt.NDArray[np.float32]:

@@ -21,6 +21,12 @@ def level(value: float, frames: int = SONG_FRAMES) -> Wave:
     return np.full((frames, 2), value, np.float32)
 
 
+def drawn(pieces: Pieces, count: int, frames: int) -> npt.NDArray[np.float32]:
+    """As many pieces, (count, stems, 2, frames)."""
+    rng = np.random.default_rng(0)
+    return np.stack([pieces.piece(frames, rng) for _ in range(count)])
+
+
 def ratios(batch: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
     """How much louder one channel is than the other, (pieces, stems)."""
     peaks = np.abs(batch).mean(3)
@@ -44,7 +50,7 @@ def test_half_of_the_pieces_are_of_one_song_and_half_mixed(tmp_path: Path) -> No
         write_song(tmp_path / f"song-{number}", {"low": wave, "high": wave})
     shares = {}
     for mixed in (0.0, 0.5, 1.0):
-        batch = Pieces([tmp_path], STEMS, mixed).batch(400, 10, np.random.default_rng(0))
+        batch = drawn(Pieces([tmp_path], STEMS, mixed), 400, 10)
         assert batch.shape == (400, 2, 2, 10)
         assert batch.dtype == np.float32
         songs = ratios(batch)
@@ -55,6 +61,17 @@ def test_half_of_the_pieces_are_of_one_song_and_half_mixed(tmp_path: Path) -> No
     assert 0.6 < shares[1.0] < 0.73
 
 
+@pytest.mark.parametrize("mixed", [0.0, 1.0])
+def test_places_where_a_stem_is_silent_are_rare(tmp_path: Path, mixed: float) -> None:
+    voice = level(0.1)
+    voice[SONG_FRAMES // 2 :] = 0
+    write_song(tmp_path / "song", {"low": level(0.1), "high": voice})
+    batch = drawn(Pieces([tmp_path], STEMS, mixed), 400, 10)
+    silent = (batch[:, 1] == 0).all((1, 2)).mean()
+    assert 0.08 < silent < 0.18  # three looks at a song whose half is silent
+    assert np.abs(batch[:, 0]).min() > 0
+
+
 def test_stems_of_different_folders_are_never_mixed_and_a_folder_named_twice_counts_twice(tmp_path: Path) -> None:
     for number, ratio in enumerate((1, 2, 4, 8)):
         wave = level(0.1) * np.float32([1, ratio])
@@ -62,7 +79,7 @@ def test_stems_of_different_folders_are_never_mixed_and_a_folder_named_twice_cou
     folders = [tmp_path / "clean", tmp_path / "decoded", tmp_path / "decoded"]
     pieces = Pieces(folders, STEMS, mixed=1.0)
     assert len(pieces) == 6
-    songs = ratios(pieces.batch(600, 10, np.random.default_rng(0)))
+    songs = ratios(drawn(pieces, 600, 10))
     decoded = songs >= 4
     assert (decoded[:, 0] == decoded[:, 1]).all()
     assert 0.6 < decoded.mean() < 0.73
@@ -70,20 +87,18 @@ def test_stems_of_different_folders_are_never_mixed_and_a_folder_named_twice_cou
 
 def test_gains_and_signs_vary(tmp_path: Path) -> None:
     write_song(tmp_path / "song", dict.fromkeys(STEMS, level(0.5)))
-    drawn = Pieces([tmp_path], STEMS).batch(200, 1, np.random.default_rng(0))[:, :, 0, 0]
-    gains_db = 20 * np.log10(np.abs(drawn) / 0.5)
+    levels = drawn(Pieces([tmp_path], STEMS), 200, 1)[:, :, 0, 0]
+    gains_db = 20 * np.log10(np.abs(levels) / 0.5)
     assert -6.01 < gains_db.min() < -5.5
     assert 2.5 < gains_db.max() < 3.01
-    assert 0.4 < (drawn > 0).mean() < 0.6
+    assert 0.4 < (levels > 0).mean() < 0.6
 
 
 def test_channels_are_swapped_in_half_of_the_stems_and_both_stems_of_a_song_start_together(tmp_path: Path) -> None:
     ramp = np.linspace(0.1, 0.9, SONG_FRAMES, dtype=np.float32)
     wave = np.stack([ramp, ramp / 2], 1)
     write_song(tmp_path / "song", {"low": wave, "high": wave})
-    as_they_are, mixed = (
-        np.abs(Pieces([tmp_path], STEMS, share).batch(200, 4000, np.random.default_rng(0))) for share in (0.0, 1.0)
-    )
+    as_they_are, mixed = (np.abs(drawn(Pieces([tmp_path], STEMS, share), 200, 4000)) for share in (0.0, 1.0))
     swapped = as_they_are[:, :, 0].mean(-1) < as_they_are[:, :, 1].mean(-1)
     assert 0.4 < swapped.mean() < 0.6
     np.testing.assert_allclose(growth(as_they_are)[:, 0], growth(as_they_are)[:, 1], rtol=1e-2)
@@ -92,7 +107,7 @@ def test_channels_are_swapped_in_half_of_the_stems_and_both_stems_of_a_song_star
 
 def test_a_song_shorter_than_a_piece_is_followed_by_silence(tmp_path: Path) -> None:
     write_song(tmp_path / "short", dict.fromkeys(STEMS, level(0.5, 100)))
-    batch = Pieces([tmp_path], STEMS).batch(2, 150, np.random.default_rng(0))
+    batch = drawn(Pieces([tmp_path], STEMS), 2, 150)
     assert (batch[..., :100] != 0).all()
     assert (batch[..., 100:] == 0).all()
 
@@ -129,7 +144,7 @@ def test_a_stem_that_is_no_audio_or_holds_no_numbers_is_refused(tmp_path: Path) 
     write_song(tmp_path / "song", dict.fromkeys(STEMS, level(np.nan)), subtype="FLOAT")
     pieces = Pieces([tmp_path], STEMS)
     with pytest.raises(AudioFileError, match="holds NaN"):
-        pieces.batch(1, 10, np.random.default_rng(0))
+        drawn(pieces, 1, 10)
     (tmp_path / "song" / "low.wav").write_bytes(b"RIFF")
     with pytest.raises(AudioFileError, match="cannot be read"):
         find_songs(tmp_path, STEMS)

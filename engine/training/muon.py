@@ -1,0 +1,57 @@
+"""Engine thread (or the command line): Muon for the matrices of a network, Adam for the rest, as one optimiser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+
+from engine.training.adam import make_adam
+
+LEAST_SIDE = 16
+"""Matrices with a shorter side are Adam's: there is little to make orthogonal in them."""
+
+MOMENTUM = 0.95
+
+
+class Muon:
+    """Muon and Adam, laid out so that `memory` and `set_rate` of `engine.training.adam` serve both.
+
+    The weights of a convolution are a matrix of output channels by all the rest. Steps have the size of Adam's, so that
+    both share one rate, which may be some times higher than for Adam alone.
+
+    Source: Jordan et al., "Muon: An optimizer for hidden layers in neural networks", 2024; the size of steps is that of
+    Liu et al., "Muon is scalable for LLM training", 2025, section 2.2.
+    """
+
+    def __init__(self, parameters: Iterable[torch.nn.Parameter], rate: float, betas: tuple[float, float]) -> None:
+        """Begin to optimise `parameters`, which must stay where they are; `betas` are Adam's."""
+        every = list(parameters)
+        self._matrices = [parameter for parameter in every if _is_matrix(parameter)]
+        self._views = [torch.nn.Parameter(matrix.data.view(len(matrix), -1)) for matrix in self._matrices]
+        self._muon = torch.optim.Muon(
+            self._views, lr=rate, momentum=MOMENTUM, weight_decay=0.0, adjust_lr_fn="match_rms_adamw"
+        )
+        for view in self._views:
+            self._muon.state[view]["momentum_buffer"] = torch.zeros_like(view)
+        self._adam = make_adam([parameter for parameter in every if not _is_matrix(parameter)], rate, betas)
+        self.param_groups: list[dict[str, Any]] = [*self._muon.param_groups, *self._adam.param_groups]
+        self.state: dict[torch.Tensor, dict[str, torch.Tensor]] = {**self._muon.state, **self._adam.state}
+
+    def zero_grad(self) -> None:
+        """Forget all gradients."""
+        for parameter in (*self._matrices, *self._views):
+            parameter.grad = None
+        self._adam.zero_grad()
+
+    def step(self) -> None:
+        """Change the parameters by what their gradients say."""
+        for matrix, view in zip(self._matrices, self._views, strict=True):
+            view.grad = None if matrix.grad is None else matrix.grad.flatten(1)
+        self._muon.step()  # type: ignore[no-untyped-call]
+        self._adam.step()
+
+
+def _is_matrix(parameter: torch.nn.Parameter) -> bool:
+    return parameter.dim() > 1 and min(len(parameter), parameter[0].numel()) >= LEAST_SIDE
