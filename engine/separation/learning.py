@@ -80,7 +80,7 @@ def _attend(
 ) -> tuple[Tensor, None]:
     """What `nn.MultiheadAttention` computes without masks, the keys being the values, as products and a softmax.
 
-    In bfloat16 torch's kernel takes twice as long as they do, forwards, and three times, backwards.
+    In bfloat16 they are quicker than torch's kernel, as in `engine.separation.inference`.
     """
     width, heads = attention.embed_dim, attention.num_heads
     weight, bias = attention.in_proj_weight, attention.in_proj_bias

@@ -9,7 +9,7 @@ import torch
 
 
 class Optimiser(Protocol):
-    """What Adam has, and what is made of it."""
+    """What torch's optimisers have: groups of parameters, each with its rate."""
 
     param_groups: list[dict[str, Any]]
 
