@@ -46,11 +46,10 @@ PREVIEW_S = 4.0
 
 
 def _small_htdemucs() -> dict[str, Any]:
-    """Sizes for a processor: no residual branches (`dconv_mode`), decoders that look at one place (`context`).
+    """Sizes for a processor: without the residual branches (`dconv_mode`), which cost a third of the time.
 
-    The former cost a third of the time, wider decoders a quarter. It answers with complex spectra: magnitudes with the
-    mix's phases (`cac` false) learn no faster, and masks, even ideal ones, would end at about 8 dB on the house band
-    (`docs/decisions/0026-separator-on-a-processor.md`).
+    It answers with complex spectra: magnitudes with the mix's phases (`cac` false) learn no faster, and masks, even
+    ideal ones, would end at about 8 dB on the house band (`docs/decisions/0026-separator-on-a-processor.md`).
     """
     return {
         "sources": ["drums", "bass", "other", "vocals"],
@@ -59,7 +58,6 @@ def _small_htdemucs() -> dict[str, Any]:
         "t_layers": 2,
         "t_heads": 4,
         "dconv_mode": 0,
-        "context": 0,
         "segment": 3.0,
     }
 
