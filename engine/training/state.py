@@ -55,7 +55,8 @@ def read_state(path: Path, tensors: Mapping[str, torch.Tensor]) -> dict[str, Any
         raise ModelError(f"{path} is missing or damaged: begin the training anew in another folder.") from cause
     if _forms(saved) != _forms(tensors):
         raise ModelError(
-            f"The training in {path.parent} is of networks of other sizes: resume it with the recipe it was begun with."
+            f"The training in {path.parent} is of networks of other sizes, or of an earlier version: resume it with "
+            "the recipe it was begun with, or begin anew from its model."
         )
     with torch.no_grad():
         for name, tensor in tensors.items():
