@@ -206,8 +206,8 @@ def test_without_its_output_it_says_so_and_goes_on(new_window, qtbot, recording,
 
 
 def test_quit_in_the_middle_and_find_everything_again(new_window, home, qtbot, tmp_path):
-    minutes = np.zeros((120 * SAMPLE_RATE_HZ, 2), np.float32)
-    soundfile.write(tmp_path / "long.wav", minutes, SAMPLE_RATE_HZ, subtype="FLOAT")
+    minutes = np.zeros((600 * SAMPLE_RATE_HZ, 2), np.int16)  # more than is read before it quits
+    soundfile.write(tmp_path / "long.wav", minutes, SAMPLE_RATE_HZ, subtype="PCM_16")
     window = new_window()
     assert drop(window, tmp_path / "long.wav")
     qtbot.waitUntil(lambda: window.session.state.take is not None, timeout=WAIT_MS)
