@@ -14,11 +14,15 @@ from demucs.htdemucs import HTDemucs
 from torch import Tensor, nn
 from torch.nn import functional
 
+from engine.separation.inference import PlainAttention
+
 HOPS = 4
 """Hops in a window of HTDemucs's transforms."""
 
 SQUARES = HOPS * 3 / 8
 """What squared Hann windows so far apart sum to."""
+
+ATTEND = PlainAttention()
 
 
 def for_learning(network: HTDemucs) -> None:
@@ -90,6 +94,5 @@ def _attend(
 
     queries = split(functional.linear(query, weight[:width], bias[:width])) * (width // heads) ** -0.5
     keys, values = map(split, functional.linear(key, weight[width:], bias[width:]).chunk(2, -1))
-    shares = torch.softmax(queries @ keys.transpose(-1, -2), -1)
-    answer: Tensor = attention.out_proj((shares.to(values.dtype) @ values).transpose(1, 2).flatten(2))
+    answer: Tensor = attention.out_proj(ATTEND(queries, keys, values).transpose(1, 2).flatten(2))
     return answer, None

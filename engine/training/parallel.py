@@ -60,7 +60,7 @@ def check_batch(batch: int) -> None:
 
 
 def share(batch: Batch) -> Batch:
-    """This process's part of a whole batch (an array or a tensor, windows first)."""
+    """This process's part of a whole batch (an array or a tensor, windows first; or a range of their numbers)."""
     size = len(batch) // count()
     part: Batch = batch[rank() * size : (rank() + 1) * size]
     return part
