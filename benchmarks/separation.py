@@ -26,7 +26,7 @@ from demucs.htdemucs import HTDemucs
 
 from engine.audio.format import CHANNELS, SAMPLE_RATE_HZ, Wave
 from engine.models.catalogue import Catalogue
-from engine.separation.network import build_network
+from engine.separation.htdemucs import build_htdemucs
 from engine.separation.precision import Precision, agreement_db, has_bfloat16
 from engine.separation.separator import Separator, with_the_rest
 
@@ -114,7 +114,7 @@ def precisions() -> tuple[Precision, ...]:
 def htdemucs() -> HTDemucs:
     """A network of htdemucs's sizes with random weights, always the same."""
     torch.manual_seed(0)
-    return build_network(HTDEMUCS).eval().requires_grad_(requires_grad=False)
+    return build_htdemucs(HTDEMUCS).eval().requires_grad_(requires_grad=False)
 
 
 def noise(frames: int, seed: int = 0) -> Wave:

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import copy
 import platform
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from demucs.demucs import DConv
-from demucs.htdemucs import HTDemucs
 from demucs.transformer import CrossTransformerEncoderLayer, MyTransformerEncoderLayer
 from torch import Tensor, nn
 from torch.nn import functional
@@ -21,11 +20,13 @@ from engine.separation.precision import Precision
 CONVOLVES = platform.machine().lower() in ("x86_64", "amd64")
 """Whether oneDNN's convolutions do the products with float32 weights: on AMD they use AVX-512, and MKL does not."""
 
+AnyNetwork = TypeVar("AnyNetwork", bound=nn.Module)
+
 _WEIGHTED = (nn.Conv1d, nn.Conv2d, nn.ConvTranspose1d, nn.ConvTranspose2d, nn.Embedding, nn.Linear)
 _TransformerLayer = MyTransformerEncoderLayer | CrossTransformerEncoderLayer
 
 
-def for_inference(network: HTDemucs, precision: Precision) -> HTDemucs:
+def for_inference(network: AnyNetwork, precision: Precision) -> AnyNetwork:
     """A copy of a network that answers the same, but cannot learn; the weights that need no change are shared.
 
     In bfloat16 it is to be called under `torch.autocast`: what keeps float32 are the norms, the spectra and the sums
@@ -104,9 +105,9 @@ class ConvolvedLinear(nn.Module):
         self.bias = bias
 
     def forward(self, values: Tensor) -> Tensor:
-        """(1, steps, inputs) to (1, steps, outputs); the image is (1, inputs, 1, steps), its channels innermost."""
-        image = values.transpose(1, 2).unsqueeze(2)
-        return functional.conv2d(image, self.weight, self.bias).squeeze(2).transpose(1, 2)
+        """(…, inputs) to (…, outputs); the image is (1, inputs, 1, all the rest), its channels innermost."""
+        image = values.flatten(0, -2).T[None, :, None]
+        return functional.conv2d(image, self.weight, self.bias)[0, :, 0].T.reshape(*values.shape[:-1], -1)
 
 
 def _fixed(tensor: Tensor) -> nn.Parameter:

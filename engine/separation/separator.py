@@ -1,4 +1,4 @@
-"""Engine thread: takes a mix apart as it comes, in constant memory, with a Demucs network.
+"""Engine thread: takes a mix apart as it comes, in constant memory, with a Demucs network or a network of ours.
 
 Nothing is normalised here. Demucs's command line divides a recording by the deviation of the whole of it, which a
 stream cannot know; HTDemucs divides every segment by its own deviation anyway, so the level makes no difference, and
@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from demucs.htdemucs import HTDemucs
 
 from engine import cores
 from engine.audio.format import CHANNELS, SAMPLE_RATE_HZ, Wave
@@ -24,7 +23,7 @@ from engine.memory import keep_freed_memory
 from engine.models.card import load_card
 from engine.models.weights import check_shapes, read_tensors
 from engine.separation.inference import for_inference
-from engine.separation.network import build_network, largest_shapes, segment_frames
+from engine.separation.network import Network, build_network, largest_shapes, segment_frames
 from engine.separation.precision import ENOUGH_DB, Precision, agreement_db, has_bfloat16, trial_mix
 from engine.separation.segments import Joint, cut, lengths
 from engine.takes.take import Stems
@@ -35,7 +34,7 @@ TRIAL_FRAMES = SAMPLE_RATE_HZ // 2
 class Separator:
     """Stems from a mix. One stream computes at a time."""
 
-    def __init__(self, network: HTDemucs, precision: Precision = "float32") -> None:
+    def __init__(self, network: Network, precision: Precision = "float32") -> None:
         """Use the weights of a network; the network itself stays as it is."""
         keep_freed_memory()
         self.precision: Precision = precision
@@ -161,7 +160,7 @@ def _take_cores() -> None:
         _unlimited = None
 
 
-def _network_in(folder: Path) -> tuple[HTDemucs, str]:
+def _network_in(folder: Path) -> tuple[Network, str]:
     """The network in a model folder, with its weights, and its name."""
     card = load_card(folder)
     if card.kind != "separator":

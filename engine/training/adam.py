@@ -45,9 +45,9 @@ def memory(optimiser: Optimiser) -> dict[str, torch.Tensor]:
 
 
 def set_rate(optimiser: Optimiser, rate: float) -> None:
-    """Learn at this rate from now on."""
+    """Learn at this rate from now on; groups that have a "part" at that part of it."""
     for group in optimiser.param_groups:
-        group["lr"] = rate
+        group["lr"] = rate * group.get("part", 1.0)
 
 
 @torch.no_grad()

@@ -14,6 +14,9 @@ LEAST_SIDE = 16
 
 MOMENTUM = 0.95
 
+ADAMS_PART = 0.3
+"""Adam's rate, as a part of Muon's."""
+
 
 class Muon:
     """Muon and Adam, laid out so that `memory` and `set_rate` of `engine.training.adam` serve both.
@@ -25,17 +28,35 @@ class Muon:
     Liu et al., "Muon is scalable for LLM training", 2025, section 2.2.
     """
 
-    def __init__(self, parameters: Iterable[torch.nn.Parameter], rate: float, betas: tuple[float, float]) -> None:
-        """Begin to optimise `parameters`, which must stay where they are; `betas` are Adam's."""
-        every = list(parameters)
-        self._matrices = [parameter for parameter in every if _is_matrix(parameter)]
+    def __init__(
+        self,
+        parameters: Iterable[torch.nn.Parameter],
+        rate: float,
+        betas: tuple[float, float],
+        others: Iterable[torch.nn.Parameter] = (),
+    ) -> None:
+        """Begin to optimise `parameters`, which must stay where they are.
+
+        Args:
+            parameters: all of them.
+            rate: Muon's.
+            betas: Adam's.
+            others: those that are Adam's whatever their shape.
+        """
+        every, excepted = list(parameters), {id(parameter) for parameter in others}
+        self._matrices = [matrix for matrix in every if _is_matrix(matrix) and id(matrix) not in excepted]
+        matrices = {id(matrix) for matrix in self._matrices}
         self._views = [torch.nn.Parameter(matrix.data.view(len(matrix), -1)) for matrix in self._matrices]
         self._muon = torch.optim.Muon(
             self._views, lr=rate, momentum=MOMENTUM, weight_decay=0.0, adjust_lr_fn="match_rms_adamw"
         )
         for view in self._views:
             self._muon.state[view]["momentum_buffer"] = torch.zeros_like(view)
-        self._adam = make_adam([parameter for parameter in every if not _is_matrix(parameter)], rate, betas)
+        self._adam = make_adam(
+            [parameter for parameter in every if id(parameter) not in matrices], ADAMS_PART * rate, betas
+        )
+        for group in self._adam.param_groups:
+            group["part"] = ADAMS_PART
         self.param_groups: list[dict[str, Any]] = [*self._muon.param_groups, *self._adam.param_groups]
         self.state: dict[torch.Tensor, dict[str, torch.Tensor]] = {**self._muon.state, **self._adam.state}
 

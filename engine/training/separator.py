@@ -1,7 +1,7 @@
 """Engine thread (or the command line): what learns to take a mix apart, from songs whose stems are known.
 
-The network is a small `demucs.htdemucs.HTDemucs`. What is kept of it is a moving average of the weights, which is ahead
-of the weights themselves while the learning rate is high.
+The network is a `BandSplit`, or an HTDemucs if the recipe's sizes ask for one. What is kept of it is a moving average
+of the weights, which is ahead of the weights themselves while the learning rate is high.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ from engine.errors import ModelError
 from engine.memory import keep_freed_memory
 from engine.models.card import ModelCard, load_card, write_card
 from engine.models.weights import read_tensors, write_tensors
+from engine.separation.bands import BandSplit
 from engine.separation.learning import for_learning
-from engine.separation.network import build_network
+from engine.separation.network import Network, build_network
 from engine.separation.separator import Separator
 from engine.training import parallel
 from engine.training.adam import follow, memory, set_rate
@@ -45,19 +46,20 @@ LEAST_ERROR = 1e-2
 PREVIEW_S = 4.0
 
 
-def _small_htdemucs() -> dict[str, Any]:
-    """Sizes for a processor: without the residual branches (`dconv_mode`), which cost a third of the time.
+def _masks_by_bands() -> dict[str, Any]:
+    """Sizes for a processor: a BandSplit learns in minutes what a small HTDemucs learns in hours.
 
-    It answers with complex spectra: magnitudes with the mix's phases (`cac` false) learn no faster, and masks, even
-    ideal ones, would end at about 8 dB on the house band (`docs/decisions/0026-separator-on-a-processor.md`).
+    Both are measured in `docs/decisions/0027-masks-by-bands.md`.
     """
     return {
+        "network": "band-split",
         "sources": ["drums", "bass", "other", "vocals"],
-        "channels": 24,
-        "depth": 4,
-        "t_layers": 2,
-        "t_heads": 4,
-        "dconv_mode": 0,
+        "width": 128,
+        "layers": 6,
+        "heads": 4,
+        "nfft": 4096,
+        "together": 2,
+        "bands": [[32, 4, 1], [14, 20, 1], [5, 82, 4]],
         "segment": 3.0,
     }
 
@@ -67,18 +69,19 @@ class Recipe:
     """How a separator is trained.
 
     Attributes:
-        sizes: constructor arguments of HTDemucs; `segment` (seconds) is also the length of the training pieces.
+        sizes: as on a card, see `engine.separation.network`; `segment` (seconds) is also the length of the
+            training pieces.
         batch: pieces a step.
         mixed: share of the pieces that are put together from stems of different songs.
-        learning_rate: Muon's and Adam's, at its highest.
+        learning_rate: Muon's, at its highest; Adam's is a part of it.
         warm_up_steps: over which the learning rate rises to it.
         average: share of the moving average of the weights that stays at each step.
         seed: of the first weights and of every draw.
     """
 
-    sizes: Mapping[str, Any] = field(default_factory=_small_htdemucs)
-    batch: int = 2
-    mixed: float = 0.5
+    sizes: Mapping[str, Any] = field(default_factory=_masks_by_bands)
+    batch: int = 4
+    mixed: float = 0.25
     learning_rate: float = 4e-3
     warm_up_steps: int = 50
     average: float = 0.999
@@ -131,9 +134,10 @@ class SeparatorLearner:
         self.network = _begun(self.recipe.sizes, base).to(self._device).train()
         self.average = _begun(self.recipe.sizes, base).to(self._device).eval().requires_grad_(requires_grad=False)
         self.average.load_state_dict(self.network.state_dict())
-        if self._device.type == "cpu":
+        if self._device.type == "cpu" and isinstance(self.network, HTDemucs):
             for_learning(self.network)
-        self._muon = Muon(self.network.parameters(), recipe.learning_rate, BETAS)
+        apart = self.network.band_weights() if isinstance(self.network, BandSplit) else []
+        self._muon = Muon(self.network.parameters(), recipe.learning_rate, BETAS, apart)
         self._rate_factor = 1.0
 
     @property
@@ -230,7 +234,7 @@ def _sizes_of(base: Path) -> dict[str, Any]:
     return card.sizes
 
 
-def _begun(sizes: Mapping[str, Any], base: Path | None) -> HTDemucs:
+def _begun(sizes: Mapping[str, Any], base: Path | None) -> Network:
     """A network with random weights, or with those of a base."""
     network = build_network(sizes)
     if base is not None:

@@ -11,8 +11,8 @@ from demucs.htdemucs import HTDemucs
 from demucs.transformer import LayerScale
 from torch import nn
 
+from engine.separation.htdemucs import build_htdemucs
 from engine.separation.inference import Attention, ConvolvedLinear, for_inference
-from engine.separation.network import build_network
 from engine.separation.precision import Precision, agreement_db
 
 SIZES: dict[str, Any] = {
@@ -31,7 +31,7 @@ MAGNITUDES = {**SIZES, "cac": False, "wiener_iters": -1, "end_iters": -1, "botto
 def network_of(sizes: dict[str, Any]) -> HTDemucs:
     """Random weights; the scales of branches, which begin at next to nothing, are such that all of it counts."""
     torch.manual_seed(0)
-    network = build_network(sizes).eval()
+    network = build_htdemucs(sizes).eval()
     for module in network.modules():
         if isinstance(module, LayerScale):
             nn.init.uniform_(module.scale, 0.1, 0.5)

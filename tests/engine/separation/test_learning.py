@@ -10,8 +10,8 @@ from demucs.htdemucs import HTDemucs
 from demucs.transformer import LayerScale
 from torch import Tensor, nn
 
+from engine.separation.htdemucs import build_htdemucs
 from engine.separation.learning import for_learning
-from engine.separation.network import build_network
 from engine.separation.precision import agreement_db
 
 SIZES: dict[str, Any] = {
@@ -33,7 +33,7 @@ def networks_of(sizes: dict[str, Any]) -> tuple[HTDemucs, HTDemucs]:
     found = []
     for _ in range(2):
         torch.manual_seed(0)
-        network = build_network(sizes).train()
+        network = build_htdemucs(sizes).train()
         for module in network.modules():
             if isinstance(module, LayerScale):
                 nn.init.uniform_(module.scale, 0.1, 0.5)

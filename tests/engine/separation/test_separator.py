@@ -22,7 +22,7 @@ from engine.errors import ModelError
 from engine.gate import Cancelled, Gate
 from engine.models.card import ModelCard, write_card
 from engine.models.weights import write_tensors
-from engine.separation.network import build_network
+from engine.separation.htdemucs import build_htdemucs
 from engine.separation.precision import Precision, agreement_db, has_bfloat16
 from engine.separation.separator import Separator, with_the_rest
 
@@ -51,7 +51,7 @@ def one_thread() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def network() -> HTDemucs:
     torch.manual_seed(0)
-    return build_network(SIZES).eval()
+    return build_htdemucs(SIZES).eval()
 
 
 @pytest.fixture(scope="module")
@@ -410,7 +410,7 @@ def test_sizes_that_are_not_the_weights_own_are_refused_before_memory_is_taken(f
 
 def test_weights_that_fit_sizes_that_do_not_work_are_refused(tmp_path: Path) -> None:
     sizes = {**SIZES, "nfft": 1020}
-    write_model(tmp_path, tensors_of(build_network(sizes)), sizes)
+    write_model(tmp_path, tensors_of(build_htdemucs(sizes)), sizes)
     with pytest.raises(ModelError, match="do not fit together"):
         Separator.load(tmp_path)
 

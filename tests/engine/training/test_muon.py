@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from engine.training.adam import make_adam, memory, set_rate
-from engine.training.muon import Muon
+from engine.training.muon import ADAMS_PART, Muon
 
 RATE = 0.01
 BETAS = (0.9, 0.999)
@@ -39,15 +39,17 @@ def test_a_step_in_a_matrix_is_as_long_in_all_directions_and_has_the_size_of_ada
         assert step.square().mean().sqrt() == pytest.approx(0.2 * RATE, rel=0.2), name
 
 
-def test_the_rest_is_adams() -> None:
+def test_the_rest_is_adams_and_what_is_named() -> None:
     network, other = layers(), layers()
-    muon, adam = Muon(network.parameters(), RATE, BETAS), make_adam(other.parameters(), RATE, BETAS)
+    others = [network.get_parameter("wide.weight")]
+    muon = Muon(network.parameters(), RATE, BETAS, others)
+    adam = make_adam(other.parameters(), ADAMS_PART * RATE, BETAS)
     for seed in range(3):
         learn(network, seed)
         learn(other, seed)
         muon.step()
         adam.step()
-    for name in ("wide.bias", "flat.bias", "thin.weight", "thin.bias"):
+    for name in ("wide.weight", "wide.bias", "flat.bias", "thin.weight", "thin.bias"):
         torch.testing.assert_close(network.get_parameter(name), other.get_parameter(name))
     assert not torch.equal(network.get_parameter("flat.weight"), other.get_parameter("flat.weight"))
 
@@ -68,6 +70,7 @@ def test_what_it_remembers_can_be_put_back_before_the_first_step() -> None:
     for one, optimiser in ((network, muon), (resumed, again)):
         learn(one, seed=1)
         set_rate(optimiser, RATE / 2)
+        assert {group["lr"] for group in optimiser.param_groups} == {RATE / 2, ADAMS_PART * RATE / 2}
         optimiser.step()
         optimiser.zero_grad()
         assert all(parameter.grad is None for parameter in one.parameters())

@@ -26,6 +26,23 @@ STEMS = ("low", "high")
 SONG_FRAMES = SAMPLE_RATE_HZ
 RECIPE = Recipe(
     sizes={
+        "network": "band-split",
+        "sources": list(STEMS),
+        "width": 16,
+        "layers": 1,
+        "heads": 2,
+        "nfft": 512,
+        "together": 2,
+        "bands": [[8, 4, 1], [4, 14, 4]],
+        "segment": 0.1,
+    },
+    learning_rate=1e-2,
+    warm_up_steps=5,
+    average=0.8,
+)
+DEMUCS_RECIPE = replace(
+    RECIPE,
+    sizes={
         "sources": list(STEMS),
         "channels": 8,
         "depth": 2,
@@ -34,9 +51,7 @@ RECIPE = Recipe(
         "nfft": 512,
         "segment": 0.1,
     },
-    learning_rate=1e-2,
-    warm_up_steps=5,
-    average=0.8,
+    learning_rate=2e-2,
 )
 
 
@@ -68,6 +83,13 @@ def training(songs: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[lis
     return trained(learner(songs), folder, 80), folder / MODEL_FOLDER
 
 
+@pytest.fixture(scope="module")
+def demucs_training(songs: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Report], Path]:
+    """The same for an HTDemucs."""
+    folder = tmp_path_factory.mktemp("trained") / "training"
+    return trained(learner(songs, DEMUCS_RECIPE), folder, 80), folder / MODEL_FOLDER
+
+
 def tone(frequency_hz: float, frames: int = SONG_FRAMES) -> Wave:
     """A tone on the left, another level of it on the right."""
     wave = 0.3 * np.sin(2 * np.pi * frequency_hz * np.arange(frames) / SAMPLE_RATE_HZ)
@@ -86,17 +108,20 @@ def sdr_db(stem: Wave, found: Wave) -> float:
     return 10 * math.log10((stem**2).sum() / ((found - stem) ** 2).sum())
 
 
-def test_it_learns_to_tell_low_from_high_and_the_model_folder_does_so(training: tuple[list[Report], Path]) -> None:
-    reports, model = training
+@pytest.mark.parametrize(("kind", "recipe"), [("training", RECIPE), ("demucs_training", DEMUCS_RECIPE)])
+def test_it_learns_to_tell_low_from_high_and_the_model_folder_does_so(
+    request: pytest.FixtureRequest, kind: str, recipe: Recipe
+) -> None:
+    reports, model = request.getfixturevalue(kind)
     assert list(reports[0].losses) == ["error", *STEMS]
     errors = [report.losses["error"] for report in reports]
-    assert np.mean(errors[:5]) > -5
+    assert np.mean(errors[:5]) > -7
     assert np.mean(errors[-5:]) < -10
     assert reports[-1].losses["error"] == pytest.approx(np.mean([reports[-1].losses[name] for name in STEMS]))
 
     card = load_card(model)
     verify(card)
-    assert card.sizes == RECIPE.sizes
+    assert card.sizes == recipe.sizes
     assert "3 songs" in card.trained_on
     assert "80 steps" in card.trained_for
     stems = {"low": tone(125), "high": tone(6000)}
@@ -125,7 +150,8 @@ def test_a_training_that_was_stopped_goes_on_as_if_it_had_not_been(songs: Path, 
 def test_everything_that_learns_is_saved(songs: Path) -> None:
     learning = learner(songs)
     before = {name: value.clone() for name, value in learning.tensors().items()}
-    learning.learn(0.0)
+    for _ in range(2):  # some weights begin at zero, and hide those before them from the first step
+        learning.learn(0.0)
     changed = {name for name, value in learning.tensors().items() if not torch.equal(value, before[name])}
     names = [name for name, _ in learning.network.named_parameters()]
     assert changed >= {f"{part}.{name}" for part in ("network", "average") for name in names}
@@ -135,7 +161,7 @@ def test_everything_that_learns_is_saved(songs: Path) -> None:
 
 def test_it_goes_on_from_a_model_with_the_sizes_of_that(songs: Path, training: tuple[list[Report], Path]) -> None:
     _, base = training
-    other_sizes = replace(RECIPE, sizes={**RECIPE.sizes, "channels": 12}, seed=2)
+    other_sizes = replace(RECIPE, sizes={**RECIPE.sizes, "width": 20}, seed=2)
     fresh, further = learner(songs, other_sizes), learner(songs, other_sizes, base)
     assert further.recipe == replace(other_sizes, sizes=RECIPE.sizes)
     assert further.identity["recipe"]["sizes"] == RECIPE.sizes
@@ -147,7 +173,7 @@ def test_a_base_of_another_kind_or_shape_or_with_stems_that_the_songs_lack_is_re
 ) -> None:
     base = tmp_path / "base"
     card = learner(songs).export(base)
-    write_card(replace(card, sizes={**card.sizes, "channels": 12}), base)
+    write_card(replace(card, sizes={**card.sizes, "width": 20}), base)
     with pytest.raises(ModelError, match="has the shape"):
         learner(songs, RECIPE, base)
     write_card(replace(card, sizes={**card.sizes, "sources": ["low", "middle"]}), base)
@@ -205,4 +231,4 @@ def test_silence_gives_the_loss_no_infinity() -> None:
 def test_the_recipe_is_for_a_small_network() -> None:
     network = build_network(Recipe().sizes)
     assert network.sources == ["drums", "bass", "other", "vocals"]
-    assert 2 * sum(parameter.numel() for parameter in network.parameters()) < 10e6  # bytes of the model's file
+    assert 2 * sum(parameter.numel() for parameter in network.parameters()) < 20e6  # bytes of the model's file

@@ -1,0 +1,298 @@
+"""Engine thread: a separation network that lays complex masks on the spectra of the mix, band by band.
+
+The bins of a spectrum are gathered into bands, narrow where voices and basses lie, and what some neighbouring spectra
+hold in a band becomes one token. Tokens attend to each other along time and along the bands by turns; then each band
+says by what its bins are to be multiplied for each stem. To begin with, every stem is an equal share of the mix: what
+HTDemucs must first learn, to let the mix through, is given here, and nearly all of the arithmetic is in products of
+matrices, which processors do best. Measured beside HTDemucs in `docs/decisions/0027-masks-by-bands.md`.
+
+Source: Luo and Yu, "Music source separation with band-split RNN", IEEE/ACM TASLP 2023 (bands and masks); Lu et al.,
+"Music source separation with band-split RoPE transformer", ICASSP 2024 (attention by turns).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from itertools import accumulate, pairwise
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from engine.audio.format import CHANNELS, SAMPLE_RATE_HZ
+from engine.errors import ModelError
+from engine.separation.sizes import checked
+from engine.separation.spectra import HOPS, spectra_of, wave_of
+
+EDGE = HOPS - 1
+"""Hops of silence before a segment, so that its first frame lies in as many windows as every other."""
+
+VIEWS = 4 * CHANNELS
+"""Numbers a bin: real and imaginary part of both channels, levels of both, of their sum and of their difference."""
+
+MASK = 2 * CHANNELS
+"""Numbers a bin and stem: what each channel is multiplied by, a complex number."""
+
+COMPRESSION = 0.3
+"""Levels are raised to this power, so that what is quiet counts too."""
+
+SLOWEST_TURN = 10_000.0
+"""How much slower than the first pair of numbers the last one turns along time."""
+
+FEEDFORWARD = 3
+"""Width between the two layers that follow an attention, in widths."""
+
+QUIET = 1e-5
+"""Root mean square below which a mix is no longer made louder for the network."""
+
+LIMITS: dict[str, tuple[float, float]] = {
+    "width": (2, 1024),
+    "layers": (1, 32),
+    "heads": (1, 64),
+    "nfft": (512, 16_384),
+    "together": (1, 16),
+    "segment": (0.1, 60),
+}
+"""What a card must give beside stems and bands, with the least and the largest value; segment is in seconds."""
+
+MAX_GROUPS = 16
+"""Groups of bands."""
+
+MAX_SCORES = 2**28
+"""Numbers in an attention over a whole segment: 1 GiB."""
+
+Bands = Sequence[Sequence[int]]
+
+
+class BandSplit(nn.Module):
+    """Stems (batch, stems, 2, frames) of mixes (batch, 2, frames) of any level and length."""
+
+    def __init__(
+        self,
+        sources: Sequence[str],
+        *,
+        width: int,
+        layers: int,
+        heads: int,
+        nfft: int,
+        together: int,
+        bands: Bands,
+        segment: float,
+    ) -> None:
+        """Random weights, but such that every stem is an equal share of the mix.
+
+        Args:
+            sources: the names of the stems.
+            width: numbers a token.
+            layers: pairs of attention along time and along bands.
+            heads: of each attention; `width` is a multiple of twice their number.
+            nfft: window of the spectra, in frames.
+            together: so many neighbouring spectra make a token.
+            bands: from the lowest on, groups of bands that are alike: their number, how many masks each has, and how
+                many bins share a mask; nfft / 2 bins in all.
+            segment: length of a segment, in seconds.
+        """
+        super().__init__()
+        self.sources, self.segment, self.samplerate, self.nfft = list(sources), segment, SAMPLE_RATE_HZ, nfft
+        self._together = together
+        ends = accumulate((number * masks * bins for number, masks, bins in bands), initial=0)
+        self._ranges = [slice(*pair) for pair in pairwise(ends)]
+        self.places = nn.Parameter(0.2 * torch.randn(sum(number for number, _, _ in bands), width))
+        self.enter = nn.ModuleList(Enter(number, masks, bins, together, width) for number, masks, bins in bands)
+        turns = [along for _ in range(layers) for along in (TIME, BANDS)]
+        self.blocks = nn.ModuleList(Block(width, heads, along) for along in turns)
+        self.norm = nn.LayerNorm(width)
+        self.leave = nn.ModuleList(
+            Leave(number, masks, bins, together, width, len(self.sources)) for number, masks, bins in bands
+        )
+
+    def forward(self, mix: Tensor) -> Tensor:
+        """As the class says."""
+        level = mix.std((1, 2), keepdim=True).clamp(min=QUIET)
+        spectra = self._spectra(mix / level)
+        masks = self._masks(self._views(spectra))
+        sound = wave_of(spectra[:, None] * masks, self.nfft)
+        begin = EDGE * self.nfft // HOPS
+        stems: Tensor = sound[..., begin : begin + mix.shape[-1]] * level[:, None]
+        return stems
+
+    def band_weights(self) -> list[nn.Parameter]:
+        """The weights that lead into and out of the tokens, where every band has its own."""
+        return [self.places, *self.enter.parameters(), *self.leave.parameters()]
+
+    def _spectra(self, mix: Tensor) -> Tensor:
+        """Spectra (batch, 2, spectra, bins), a multiple of those that are taken together."""
+        hop = self.nfft // HOPS
+        count = -(-mix.shape[-1] // hop) + EDGE
+        count += -count % self._together
+        behind = (count + EDGE) * hop - EDGE * hop - mix.shape[-1]
+        return spectra_of(functional.pad(mix, (EDGE * hop, behind)), self.nfft)
+
+    @staticmethod
+    def _views(spectra: Tensor) -> Tensor:
+        """What the network sees of spectra, (batch, spectra, bins, VIEWS)."""
+        left, right = spectra.unbind(1)
+        parts = torch.view_as_real(torch.stack([left, right, (left + right) * 0.7, (left - right) * 0.7], -1))
+        power = parts.square().sum(-1) + 1e-12
+        complex_parts = parts[..., :CHANNELS, :] * (power[..., :CHANNELS, None] ** ((COMPRESSION - 1) / 2))
+        return torch.cat([complex_parts.flatten(-2), power ** (COMPRESSION / 2)], -1)
+
+    def _masks(self, views: Tensor) -> Tensor:
+        """Complex masks (batch, stems, 2, spectra, bins)."""
+        batch = len(views)
+        entered = [enter(views[:, :, bins]) for enter, bins in zip(self.enter, self._ranges, strict=True)]
+        tokens = torch.cat(entered).float() + self.places[:, None, None]
+        for block in self.blocks:
+            tokens = block(tokens)
+        tokens = self.norm(tokens).flatten(1, 2)
+        shares = tokens.split([leave.number for leave in self.leave])
+        masks = [leave(share, batch) for leave, share in zip(self.leave, shares, strict=True)]
+        return torch.view_as_complex(torch.cat(masks, -2).float())
+
+
+TIME, BANDS = 0, 1
+
+
+class Block(nn.Module):
+    """Attention of tokens (bands, batch, steps, width) along time or along the bands, and two layers after it."""
+
+    def __init__(self, width: int, heads: int, along: int) -> None:
+        """Random weights that change nothing yet."""
+        super().__init__()
+        self._heads, self._along = heads, along
+        self.attention_norm, self.norm = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.ask = nn.Linear(width, 3 * width, bias=False)
+        self.answer = nn.Linear(width, width, bias=False)
+        self.up, self.down = nn.Linear(width, FEEDFORWARD * width), nn.Linear(FEEDFORWARD * width, width)
+        for last in (self.answer, self.down):
+            nn.init.zeros_(last.weight)
+        nn.init.zeros_(self.down.bias)
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """The tokens after it."""
+        tokens = tokens + self._attend(self.attention_norm(tokens))
+        changed: Tensor = tokens + self.down(functional.gelu(self.up(self.norm(tokens))))
+        return changed
+
+    def _attend(self, tokens: Tensor) -> Tensor:
+        """What each token learns from those at other times in its band, or from those of other bands at its time."""
+        parts = self.ask(tokens).unflatten(-1, (3, self._heads, -1))  # bands, batch, steps, 3, heads, numbers
+        if self._along == TIME:
+            queries, keys, values = parts.permute(3, 0, 1, 4, 2, 5)
+            turns = _turns(queries)
+            queries, keys = _turned(queries, turns), _turned(keys, turns)
+        else:
+            queries, keys, values = parts.permute(3, 1, 2, 4, 0, 5)
+        scores = (queries * queries.shape[-1] ** -0.5) @ keys.transpose(-1, -2)
+        found = torch.softmax(scores, -1).to(values.dtype) @ values
+        back = found.permute(0, 1, 3, 2, 4) if self._along == TIME else found.permute(3, 0, 1, 2, 4)
+        heard: Tensor = self.answer(back.flatten(-2))
+        return heard
+
+
+class Enter(nn.Module):
+    """Tokens of a group of bands, each band by a matrix of its own."""
+
+    def __init__(self, number: int, masks: int, bins: int, together: int, width: int) -> None:
+        """Random weights."""
+        super().__init__()
+        self._number, self._masks, self._bins, self._together = number, masks, bins, together
+        inputs = together * masks * VIEWS
+        self.weight = nn.Parameter(torch.randn(number, inputs, width) * inputs**-0.5)
+
+    def forward(self, views: Tensor) -> Tensor:
+        """Views (batch, spectra, bins of the group, VIEWS) to tokens (bands, batch, steps, width)."""
+        batch, steps = len(views), views.shape[1] // self._together
+        bins = views.view(batch, steps, self._together, self._number, self._masks, self._bins, VIEWS)
+        bands = bins.mean(5).permute(3, 0, 1, 2, 4, 5)  # bands, batch, steps, together, masks, VIEWS
+        tokens: Tensor = bands.reshape(self._number, batch * steps, -1) @ self.weight
+        return tokens.view(self._number, batch, steps, -1)
+
+
+class Leave(nn.Module):
+    """The masks of a group of bands, each band by matrices of its own."""
+
+    def __init__(self, number: int, masks: int, bins: int, together: int, width: int, stems: int) -> None:
+        """Random weights near to those that give every stem an equal share of the mix."""
+        super().__init__()
+        self.number, self._masks, self._bins = number, masks, bins
+        self._shape = (stems, CHANNELS, together, masks)
+        outputs = stems * together * masks * MASK
+        self.gate = nn.Parameter(torch.randn(number, width, 2 * width) * width**-0.5)
+        self.weight = nn.Parameter(torch.randn(number, width, outputs) * 0.1 * width**-0.5)
+        self.bias = nn.Parameter(torch.tensor([1 / stems, 0.0]).repeat(outputs // 2).expand(number, -1).clone())
+
+    def forward(self, tokens: Tensor, batch: int) -> Tensor:
+        """Tokens (bands, batch · steps, width) to masks (batch, stems, 2, spectra, bins of the group, 2)."""
+        numbers = functional.glu(tokens @ self.gate, -1) @ self.weight
+        numbers = numbers + self.bias[:, None].to(numbers.dtype)
+        apart = numbers.view(self.number, batch, -1, *self._shape, 2)
+        ordered = apart.permute(1, 3, 4, 2, 5, 0, 6, 7)  # batch, stems, 2, steps, together, bands, masks, 2
+        masks = ordered.reshape(*ordered.shape[:3], -1, self.number * self._masks, 2)
+        return masks.repeat_interleave(self._bins, -2) if self._bins > 1 else masks
+
+
+def _turns(vectors: Tensor) -> tuple[Tensor, Tensor]:
+    """Cosines and sines (steps, numbers / 2) by which pairs of numbers of vectors (…, steps, numbers) are to turn."""
+    steps, half = vectors.shape[-2], vectors.shape[-1] // 2
+    at, slower = (torch.arange(count, device=vectors.device) for count in (steps, half))
+    angles = at[:, None] * SLOWEST_TURN ** (-slower / half)
+    return angles.cos().to(vectors), angles.sin().to(vectors)
+
+
+def _turned(vectors: Tensor, turns: tuple[Tensor, Tensor]) -> Tensor:
+    """Vectors (…, steps, numbers) turned by where they stand, so that products tell how far apart two are.
+
+    Source: Su et al., "RoFormer: Enhanced transformer with rotary position embedding", 2021.
+    """
+    cosines, sines = turns
+    first, second = vectors.chunk(2, -1)
+    return torch.cat([first * cosines - second * sines, first * sines + second * cosines], -1)
+
+
+def build_band_split(sizes: Mapping[str, Any]) -> BandSplit:
+    """A network with random weights.
+
+    Args:
+        sizes: all of the arguments of BandSplit, from a card.
+
+    Raises:
+        ModelError: one is missing, unknown, of the wrong type or out of bounds, or they do not fit together.
+    """
+    return BandSplit(**_checked(sizes))
+
+
+def band_split_shapes(sizes: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
+    """The shapes of all weights, by tensor name, without memory for them.
+
+    Raises:
+        ModelError: as `build_band_split`.
+    """
+    arguments = _checked(sizes)
+    with torch.device("meta"):
+        return {name: tuple(value.shape) for name, value in BandSplit(**arguments).state_dict().items()}
+
+
+def _checked(sizes: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments that a card gives, in bounds and fitting together."""
+    bands = sizes.get("bands")
+    numbers = {name: value for name, value in sizes.items() if name != "bands"}
+    arguments = {**checked(numbers, LIMITS, ("segment",)), "bands": bands}
+    if missing := [name for name in LIMITS if name not in arguments]:
+        raise ModelError(f"The separator does not say its size “{missing[0]}”: import the model again.")
+    if not isinstance(bands, list) or not 1 <= len(bands) <= MAX_GROUPS or not all(map(_is_group, bands)):
+        raise ModelError("The separator's bands must be groups of three whole numbers: import the model again.")
+    nfft, heads = arguments["nfft"], arguments["heads"]
+    if sum(map(math.prod, bands)) * 2 != nfft or nfft % HOPS or arguments["width"] % (2 * heads):
+        raise ModelError("The sizes of the separator do not fit together: import the model again.")
+    count, steps = sum(number for number, _, _ in bands), arguments["segment"] * SAMPLE_RATE_HZ * HOPS / nfft
+    if heads * count * steps * max(count, steps) > MAX_SCORES:
+        raise ModelError("The separator's segments are too long for its bands: import the model again.")
+    return arguments
+
+
+def _is_group(group: object) -> bool:
+    """Whether it says how many bands, how many masks each, how many bins a mask."""
+    return isinstance(group, list) and len(group) == 3 and all(type(part) is int and part > 0 for part in group)
