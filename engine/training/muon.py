@@ -47,31 +47,37 @@ class Muon:
         self._matrices = [matrix for matrix in every if _is_matrix(matrix) and id(matrix) not in excepted]
         matrices = {id(matrix) for matrix in self._matrices}
         self._views = [torch.nn.Parameter(matrix.data.view(len(matrix), -1)) for matrix in self._matrices]
-        self._muon = torch.optim.Muon(
-            self._views, lr=rate, momentum=MOMENTUM, weight_decay=0.0, adjust_lr_fn="match_rms_adamw"
-        )
-        for view in self._views:
-            self._muon.state[view]["momentum_buffer"] = torch.zeros_like(view)
-        self._adam = make_adam(
-            [parameter for parameter in every if id(parameter) not in matrices], ADAMS_PART * rate, betas
-        )
-        for group in self._adam.param_groups:
-            group["part"] = ADAMS_PART
-        self.param_groups: list[dict[str, Any]] = [*self._muon.param_groups, *self._adam.param_groups]
-        self.state: dict[torch.Tensor, dict[str, torch.Tensor]] = {**self._muon.state, **self._adam.state}
+        self._parts: list[Any] = []
+        if self._views:  # a small network may have no matrices
+            muon = torch.optim.Muon(
+                self._views, lr=rate, momentum=MOMENTUM, weight_decay=0.0, adjust_lr_fn="match_rms_adamw"
+            )
+            for view in self._views:
+                muon.state[view]["momentum_buffer"] = torch.zeros_like(view)
+            self._parts.append(muon)
+        if rest := [parameter for parameter in every if id(parameter) not in matrices]:
+            adam = make_adam(rest, ADAMS_PART * rate, betas)
+            for group in adam.param_groups:
+                group["part"] = ADAMS_PART
+            self._parts.append(adam)
+        self.param_groups: list[dict[str, Any]] = [group for part in self._parts for group in part.param_groups]
+        self.state: dict[torch.Tensor, dict[str, torch.Tensor]] = {}
+        for part in self._parts:
+            self.state |= part.state
 
     def zero_grad(self) -> None:
         """Forget all gradients."""
-        for parameter in (*self._matrices, *self._views):
-            parameter.grad = None
-        self._adam.zero_grad()
+        for matrix in self._matrices:
+            matrix.grad = None
+        for part in self._parts:
+            part.zero_grad()
 
     def step(self) -> None:
         """Change the parameters by what their gradients say."""
         for matrix, view in zip(self._matrices, self._views, strict=True):
             view.grad = None if matrix.grad is None else matrix.grad.flatten(1)
-        self._muon.step()  # type: ignore[no-untyped-call]
-        self._adam.step()
+        for part in self._parts:
+            part.step()
 
 
 def _is_matrix(parameter: torch.nn.Parameter) -> bool:

@@ -76,3 +76,14 @@ def test_what_it_remembers_can_be_put_back_before_the_first_step() -> None:
         assert all(parameter.grad is None for parameter in one.parameters())
     for name, value in network.named_parameters():
         assert torch.equal(value, resumed.get_parameter(name)), name
+
+
+@pytest.mark.parametrize("names", [("thin.weight", "thin.bias"), ("flat.weight", "wide.weight")])
+def test_there_may_be_nothing_for_one_of_them(names: tuple[str, ...]) -> None:
+    network = layers()
+    chosen = [network.get_parameter(name) for name in names]
+    before = [parameter.detach().clone() for parameter in chosen]
+    muon = Muon(chosen, RATE, BETAS)
+    learn(network)
+    muon.step()
+    assert not any(torch.equal(*pair) for pair in zip(before, chosen, strict=True))

@@ -27,7 +27,14 @@ from engine.models.card import load_card
 from engine.training import logbook
 
 TINY = ("--recipe", "base_channels=4", "batch=2", "bfloat16=false", "warm_up=1")
-TINY_SPLITTER = ("sizes.channels=4", "sizes.t_layers=1", "sizes.t_heads=2", "sizes.nfft=1024", "sizes.segment=1.0")
+TINY_SPLITTER = (
+    "sizes.width=8",
+    "sizes.layers=1",
+    "sizes.heads=2",
+    "sizes.nfft=1024",
+    "sizes.bands=[[8, 4, 1], [4, 20, 1], [2, 50, 4]]",
+    "sizes.segment=1.0",
+)
 SMALLEST_FILE_BYTES = 20_000
 STEMS = ("drums", "bass", "other", "vocals")
 
