@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from itertools import accumulate, pairwise
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -63,6 +63,9 @@ MAX_GROUPS = 16
 MAX_SCORES = 2**28
 """Numbers in an attention over a whole segment: 1 GiB."""
 
+ALONG: tuple[Literal["time", "bands"], ...] = ("time", "bands")
+"""What attention goes along, by turns."""
+
 Bands = Sequence[Sequence[int]]
 
 
@@ -101,8 +104,7 @@ class BandSplit(nn.Module):
         self._ranges = [slice(*pair) for pair in pairwise(ends)]
         self.places = nn.Parameter(0.2 * torch.randn(sum(number for number, _, _ in bands), width))
         self.enter = nn.ModuleList(Enter(number, masks, bins, together, width) for number, masks, bins in bands)
-        turns = [along for _ in range(layers) for along in (TIME, BANDS)]
-        self.blocks = nn.ModuleList(Block(width, heads, along) for along in turns)
+        self.blocks = nn.ModuleList(Block(width, heads, along) for _ in range(layers) for along in ALONG)
         self.norm = nn.LayerNorm(width)
         self.leave = nn.ModuleList(
             Leave(number, masks, bins, together, width, len(self.sources)) for number, masks, bins in bands
@@ -127,8 +129,7 @@ class BandSplit(nn.Module):
         hop = self.nfft // HOPS
         count = -(-mix.shape[-1] // hop) + EDGE
         count += -count % self._together
-        behind = (count + EDGE) * hop - EDGE * hop - mix.shape[-1]
-        return spectra_of(functional.pad(mix, (EDGE * hop, behind)), self.nfft)
+        return spectra_of(functional.pad(mix, (EDGE * hop, count * hop - mix.shape[-1])), self.nfft)
 
     @staticmethod
     def _views(spectra: Tensor) -> Tensor:
@@ -152,13 +153,10 @@ class BandSplit(nn.Module):
         return torch.view_as_complex(torch.cat(masks, -2).float())
 
 
-TIME, BANDS = 0, 1
-
-
 class Block(nn.Module):
     """Attention of tokens (bands, batch, steps, width) along time or along the bands, and two layers after it."""
 
-    def __init__(self, width: int, heads: int, along: int) -> None:
+    def __init__(self, width: int, heads: int, along: Literal["time", "bands"]) -> None:
         """Random weights that change nothing yet."""
         super().__init__()
         self._heads, self._along = heads, along
@@ -179,7 +177,7 @@ class Block(nn.Module):
     def _attend(self, tokens: Tensor) -> Tensor:
         """What each token learns from those at other times in its band, or from those of other bands at its time."""
         parts = self.ask(tokens).unflatten(-1, (3, self._heads, -1))  # bands, batch, steps, 3, heads, numbers
-        if self._along == TIME:
+        if self._along == "time":
             queries, keys, values = parts.permute(3, 0, 1, 4, 2, 5)
             turns = _turns(queries)
             queries, keys = _turned(queries, turns), _turned(keys, turns)
@@ -187,7 +185,7 @@ class Block(nn.Module):
             queries, keys, values = parts.permute(3, 1, 2, 4, 0, 5)
         scores = (queries * queries.shape[-1] ** -0.5) @ keys.transpose(-1, -2)
         found = torch.softmax(scores, -1).to(values.dtype) @ values
-        back = found.permute(0, 1, 3, 2, 4) if self._along == TIME else found.permute(3, 0, 1, 2, 4)
+        back = found.permute(0, 1, 3, 2, 4) if self._along == "time" else found.permute(3, 0, 1, 2, 4)
         heard: Tensor = self.answer(back.flatten(-2))
         return heard
 
