@@ -114,8 +114,7 @@ class BandSplit(nn.Module):
         """As the class says."""
         level = mix.std((1, 2), keepdim=True).clamp(min=QUIET)
         spectra = self._spectra(mix / level)
-        masks = self._masks(self._views(spectra))
-        sound = wave_of(spectra[:, None] * masks, self.nfft)
+        sound = wave_of(self._apart(spectra), self.nfft)
         begin = EDGE * self.nfft // HOPS
         stems: Tensor = sound[..., begin : begin + mix.shape[-1]] * level[:, None]
         return stems
@@ -131,26 +130,28 @@ class BandSplit(nn.Module):
         count += -count % self._together
         return spectra_of(functional.pad(mix, (EDGE * hop, count * hop - mix.shape[-1])), self.nfft)
 
-    @staticmethod
-    def _views(spectra: Tensor) -> Tensor:
-        """What the network sees of spectra, (batch, spectra, bins, VIEWS)."""
-        left, right = spectra.unbind(1)
-        parts = torch.view_as_real(torch.stack([left, right, (left + right) * 0.7, (left - right) * 0.7], -1))
-        power = parts.square().sum(-1) + 1e-12
-        complex_parts = parts[..., :CHANNELS, :] * (power[..., :CHANNELS, None] ** ((COMPRESSION - 1) / 2))
-        return torch.cat([complex_parts.flatten(-2), power ** (COMPRESSION / 2)], -1)
-
-    def _masks(self, views: Tensor) -> Tensor:
-        """Complex masks (batch, stems, 2, spectra, bins)."""
-        batch = len(views)
-        entered = [enter(views[:, :, bins]) for enter, bins in zip(self.enter, self._ranges, strict=True)]
+    def _apart(self, spectra: Tensor) -> Tensor:
+        """Spectra (batch, stems, 2, spectra, bins) of the stems."""
+        views = _views(spectra)
+        entered = [enter(views[..., bins]) for enter, bins in zip(self.enter, self._ranges, strict=True)]
         tokens = torch.cat(entered).float() + self.places[:, None, None]
         for block in self.blocks:
             tokens = block(tokens)
         tokens = self.norm(tokens).flatten(1, 2)
         shares = tokens.split([leave.number for leave in self.leave])
-        masks = [leave(share, batch) for leave, share in zip(self.leave, shares, strict=True)]
-        return torch.view_as_complex(torch.cat(masks, -2).float())
+        parts = [spectra[..., bins] for bins in self._ranges]
+        found = [leave(share, part) for leave, share, part in zip(self.leave, shares, parts, strict=True)]
+        return torch.cat(found, -1)
+
+
+def _views(spectra: Tensor) -> Tensor:
+    """What the network sees of spectra (batch, 2, spectra, bins): (batch, VIEWS, spectra, bins)."""
+    left, right = spectra.unbind(1)
+    sides = torch.stack([left, right, (left + right) * 0.7, (left - right) * 0.7], 1)
+    power = sides.real.square() + sides.imag.square() + 1e-12
+    compressed = spectra * power[:, :CHANNELS] ** ((COMPRESSION - 1) / 2)
+    ordered = torch.view_as_real(compressed).permute(0, 1, 4, 2, 3).flatten(1, 2)
+    return torch.cat([ordered, power ** (COMPRESSION / 2)], 1)
 
 
 class Block(nn.Module):
@@ -176,16 +177,18 @@ class Block(nn.Module):
 
     def _attend(self, tokens: Tensor) -> Tensor:
         """What each token learns from those at other times in its band, or from those of other bands at its time."""
-        parts = self.ask(tokens).unflatten(-1, (3, self._heads, -1))  # bands, batch, steps, 3, heads, numbers
-        if self._along == "time":
-            queries, keys, values = parts.permute(3, 0, 1, 4, 2, 5)
-            turns = _turns(queries)
-            queries, keys = _turned(queries, turns), _turned(keys, turns)
-        else:
-            queries, keys, values = parts.permute(3, 1, 2, 4, 0, 5)
+        width, along_time = tokens.shape[-1], self._along == "time"
+        asked, values = self.ask(tokens).split([2 * width, width], -1)
+        if along_time:
+            asked = _turned(asked, 2 * self._heads)
+        order = (0, 1, 3, 2, 4) if along_time else (1, 2, 3, 0, 4)
+        queries, keys, values = (
+            part.unflatten(-1, (self._heads, -1)).permute(order) for part in (*asked.chunk(2, -1), values)
+        )
         scores = (queries * queries.shape[-1] ** -0.5) @ keys.transpose(-1, -2)
-        found = torch.softmax(scores, -1).to(values.dtype) @ values
-        back = found.permute(0, 1, 3, 2, 4) if self._along == "time" else found.permute(3, 0, 1, 2, 4)
+        with torch.autocast(scores.device.type, enabled=False):  # rounded for the next product, whatever it is now
+            found = torch.softmax(scores, -1) @ values
+        back = found.permute(0, 1, 3, 2, 4) if along_time else found.permute(3, 0, 1, 2, 4)
         heard: Tensor = self.answer(back.flatten(-2))
         return heard
 
@@ -201,10 +204,11 @@ class Enter(nn.Module):
         self.weight = nn.Parameter(torch.randn(number, inputs, width) * inputs**-0.5)
 
     def forward(self, views: Tensor) -> Tensor:
-        """Views (batch, spectra, bins of the group, VIEWS) to tokens (bands, batch, steps, width)."""
-        batch, steps = len(views), views.shape[1] // self._together
-        bins = views.view(batch, steps, self._together, self._number, self._masks, self._bins, VIEWS)
-        bands = bins.mean(5).permute(3, 0, 1, 2, 4, 5)  # bands, batch, steps, together, masks, VIEWS
+        """Views (batch, VIEWS, spectra, bins of the group) to tokens (bands, batch, steps, width)."""
+        batch, steps = len(views), views.shape[2] // self._together
+        bins = views.unflatten(-1, (self._number, self._masks, self._bins)).mean(-1)
+        apart = bins.unflatten(2, (steps, self._together))  # batch, VIEWS, steps, together, bands, masks
+        bands = apart.permute(4, 0, 2, 3, 5, 1)
         tokens: Tensor = bands.reshape(self._number, batch * steps, -1) @ self.weight
         return tokens.view(self._number, batch, steps, -1)
 
@@ -222,32 +226,36 @@ class Leave(nn.Module):
         self.weight = nn.Parameter(torch.randn(number, width, outputs) * 0.1 * width**-0.5)
         self.bias = nn.Parameter(torch.tensor([1 / stems, 0.0]).repeat(outputs // 2).expand(number, -1).clone())
 
-    def forward(self, tokens: Tensor, batch: int) -> Tensor:
-        """Tokens (bands, batch · steps, width) to masks (batch, stems, 2, spectra, bins of the group, 2)."""
+    def forward(self, tokens: Tensor, spectra: Tensor) -> Tensor:
+        """What the stems have of the mix's spectra: masks from tokens, laid on the spectra.
+
+        Args:
+            tokens: (bands, batch · steps, width).
+            spectra: (batch, 2, spectra, bins of the group).
+
+        Returns:
+            (batch, stems, 2, spectra, bins of the group)
+        """
         numbers = functional.glu(tokens @ self.gate, -1) @ self.weight
         numbers = numbers + self.bias[:, None].to(numbers.dtype)
-        apart = numbers.view(self.number, batch, -1, *self._shape, 2)
+        apart = numbers.view(self.number, len(spectra), -1, *self._shape, 2)
         ordered = apart.permute(1, 3, 4, 2, 5, 0, 6, 7)  # batch, stems, 2, steps, together, bands, masks, 2
-        masks = ordered.reshape(*ordered.shape[:3], -1, self.number * self._masks, 2)
-        return masks.repeat_interleave(self._bins, -2) if self._bins > 1 else masks
+        masks = torch.view_as_complex(ordered.float().contiguous()).flatten(-2).flatten(3, 4)
+        bins: Tensor = spectra[:, None].unflatten(-1, (-1, self._bins)) * masks[..., None]
+        return bins.flatten(-2)
 
 
-def _turns(vectors: Tensor) -> tuple[Tensor, Tensor]:
-    """Cosines and sines (steps, numbers / 2) by which pairs of numbers of vectors (…, steps, numbers) are to turn."""
-    steps, half = vectors.shape[-2], vectors.shape[-1] // 2
-    at, slower = (torch.arange(count, device=vectors.device) for count in (steps, half))
-    angles = at[:, None] * SLOWEST_TURN ** (-slower / half)
-    return angles.cos().to(vectors), angles.sin().to(vectors)
-
-
-def _turned(vectors: Tensor, turns: tuple[Tensor, Tensor]) -> Tensor:
-    """Vectors (…, steps, numbers) turned by where they stand, so that products tell how far apart two are.
+def _turned(vectors: Tensor, heads: int) -> Tensor:
+    """Vectors (…, steps, heads · numbers) turned by where they stand, so that products tell how far apart two are.
 
     Source: Su et al., "RoFormer: Enhanced transformer with rotary position embedding", 2021.
     """
-    cosines, sines = turns
-    first, second = vectors.chunk(2, -1)
-    return torch.cat([first * cosines - second * sines, first * sines + second * cosines], -1)
+    steps, half = vectors.shape[-2], vectors.shape[-1] // heads // 2
+    at, slower = (torch.arange(count, device=vectors.device) for count in (steps, half))
+    angles = at[:, None] * SLOWEST_TURN ** (-slower / half)
+    cosines, sines = (numbers.to(vectors).repeat(1, 2 * heads) for numbers in (angles.cos(), angles.sin()))
+    first, second = vectors.unflatten(-1, (heads, 2, half)).unbind(-2)
+    return vectors * cosines + torch.stack([-second, first], -2).flatten(-3) * sines
 
 
 def build_band_split(sizes: Mapping[str, Any]) -> BandSplit:

@@ -39,7 +39,7 @@ class Inverse(torch.autograd.Function):
         ctx.window_frames, hop = window_frames, window_frames // HOPS
         steps = spectra.shape[-2]
         bins = functional.pad(spectra, (0, 1))
-        frames = torch.fft.irfft(bins, window_frames, norm="ortho") * _window(window_frames, spectra.device)
+        frames = torch.fft.irfft(bins, window_frames, norm="ortho").mul_(_window(window_frames, spectra.device))
         sound = frames.new_zeros(*frames.shape[:-2], steps + HOPS - 1, hop)
         for part in range(HOPS):
             sound[..., part : part + steps, :] += frames[..., part * hop : (part + 1) * hop]
