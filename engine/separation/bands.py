@@ -206,9 +206,8 @@ class Enter(nn.Module):
     def forward(self, views: Tensor) -> Tensor:
         """Views (batch, VIEWS, spectra, bins of the group) to tokens (bands, batch, steps, width)."""
         batch, steps = len(views), views.shape[2] // self._together
-        bins = views.unflatten(-1, (self._number, self._masks, self._bins)).mean(-1)
-        apart = bins.unflatten(2, (steps, self._together))  # batch, VIEWS, steps, together, bands, masks
-        bands = apart.permute(4, 0, 2, 3, 5, 1)
+        bins = views.reshape(batch, VIEWS, steps, self._together, self._number, self._masks, self._bins)
+        bands = bins.mean(-1).permute(4, 0, 2, 3, 5, 1)  # bands, batch, steps, together, masks, VIEWS
         tokens: Tensor = bands.reshape(self._number, batch * steps, -1) @ self.weight
         return tokens.view(self._number, batch, steps, -1)
 
@@ -241,8 +240,9 @@ class Leave(nn.Module):
         apart = numbers.view(self.number, len(spectra), -1, *self._shape, 2)
         ordered = apart.permute(1, 3, 4, 2, 5, 0, 6, 7)  # batch, stems, 2, steps, together, bands, masks, 2
         masks = torch.view_as_complex(ordered.float().contiguous()).flatten(-2).flatten(3, 4)
-        bins: Tensor = spectra[:, None].unflatten(-1, (-1, self._bins)) * masks[..., None]
-        return bins.flatten(-2)
+        bins = spectra.reshape(len(spectra), 1, CHANNELS, -1, masks.shape[-1], self._bins)
+        found: Tensor = bins * masks[..., None]
+        return found.flatten(-2)
 
 
 def _turned(vectors: Tensor, heads: int) -> Tensor:
@@ -254,7 +254,7 @@ def _turned(vectors: Tensor, heads: int) -> Tensor:
     at, slower = (torch.arange(count, device=vectors.device) for count in (steps, half))
     angles = at[:, None] * SLOWEST_TURN ** (-slower / half)
     cosines, sines = (numbers.to(vectors).repeat(1, 2 * heads) for numbers in (angles.cos(), angles.sin()))
-    first, second = vectors.unflatten(-1, (heads, 2, half)).unbind(-2)
+    first, second = vectors.reshape(*vectors.shape[:-1], heads, 2, half).unbind(-2)
     return vectors * cosines + torch.stack([-second, first], -2).flatten(-3) * sines
 
 
