@@ -2,9 +2,10 @@
 
 The bins of a spectrum are gathered into bands, narrow where voices and basses lie, and what some neighbouring spectra
 hold in a band becomes one token. Tokens attend to each other along time and along the bands by turns; then each band
-says by what its bins are to be multiplied for each stem. To begin with, every stem is an equal share of the mix: what
-HTDemucs must first learn, to let the mix through, is given here, and nearly all of the arithmetic is in products of
-matrices, which processors do best. Measured beside HTDemucs in `docs/decisions/0027-masks-by-bands.md`.
+says by what its bins are to be multiplied for each stem. Bands that are alike share all weights: a partial looks the
+same in each. To begin with, every stem is an equal share of the mix: what HTDemucs must first learn, to let the mix
+through, is given here, and nearly all of the arithmetic is in products of matrices, which processors do best. Measured
+beside HTDemucs, and beside bands with weights of their own, in `docs/decisions/0027-masks-by-bands.md`.
 
 Source: Luo and Yu, "Music source separation with band-split RNN", IEEE/ACM TASLP 2023 (bands and masks); Lu et al.,
 "Music source separation with band-split RoPE transformer", ICASSP 2024 (attention by turns).
@@ -39,7 +40,7 @@ COMPRESSION = 0.3
 """Levels are raised to this power, so that what is quiet counts too."""
 
 SLOWEST_TURN = 10_000.0
-"""How much slower than the first pair of numbers the last one turns along time."""
+"""How much slower than the first pair of numbers the last one turns, from token to token."""
 
 FEEDFORWARD = 3
 """Width between the two layers that follow an attention, in widths."""
@@ -60,8 +61,8 @@ LIMITS: dict[str, tuple[float, float]] = {
 MAX_GROUPS = 16
 """Groups of bands."""
 
-MAX_SCORES = 2**28
-"""Numbers in an attention over a whole segment: 1 GiB."""
+MAX_NUMBERS = 2**28
+"""Numbers in the largest tensor over a whole segment: 1 GiB."""
 
 ALONG: tuple[Literal["time", "bands"], ...] = ("time", "bands")
 """What attention goes along, by turns."""
@@ -119,10 +120,6 @@ class BandSplit(nn.Module):
         stems: Tensor = sound[..., begin : begin + mix.shape[-1]] * level[:, None]
         return stems
 
-    def band_weights(self) -> list[nn.Parameter]:
-        """The weights that lead into and out of the tokens, where every band has its own."""
-        return [self.places, *self.enter.parameters(), *self.leave.parameters()]
-
     def _spectra(self, mix: Tensor) -> Tensor:
         """Spectra (batch, 2, spectra, bins), a multiple of those that are taken together."""
         hop = self.nfft // HOPS
@@ -171,49 +168,51 @@ class Block(nn.Module):
 
     def forward(self, tokens: Tensor) -> Tensor:
         """The tokens after it."""
-        tokens = tokens + self._attend(self.attention_norm(tokens))
+        if self._along == "time":
+            tokens = tokens + self._attend(self.attention_norm(tokens))
+        else:
+            across = self.attention_norm(tokens.permute(1, 2, 0, 3))
+            tokens = tokens + self._attend(across).permute(2, 0, 1, 3)
         changed: Tensor = tokens + self.down(functional.gelu(self.up(self.norm(tokens))))
         return changed
 
     def _attend(self, tokens: Tensor) -> Tensor:
-        """What each token learns from those at other times in its band, or from those of other bands at its time."""
-        width, along_time = tokens.shape[-1], self._along == "time"
+        """What each of the tokens (…, tokens, width) learns from the others there."""
+        width = tokens.shape[-1]
         asked, values = self.ask(tokens).split([2 * width, width], -1)
-        if along_time:
-            asked = _turned(asked, 2 * self._heads)
-        order = (0, 1, 3, 2, 4) if along_time else (1, 2, 3, 0, 4)
+        asked = _turned(asked, 2 * self._heads)
         queries, keys, values = (
-            part.unflatten(-1, (self._heads, -1)).permute(order) for part in (*asked.chunk(2, -1), values)
+            part.unflatten(-1, (self._heads, -1)).transpose(-2, -3) for part in (*asked.chunk(2, -1), values)
         )
         scores = (queries * queries.shape[-1] ** -0.5) @ keys.transpose(-1, -2)
         with torch.autocast(scores.device.type, enabled=False):  # rounded for the next product, whatever it is now
             found = torch.softmax(scores, -1) @ values
-        back = found.permute(0, 1, 3, 2, 4) if along_time else found.permute(3, 0, 1, 2, 4)
-        heard: Tensor = self.answer(back.flatten(-2))
+        heard: Tensor = self.answer(found.transpose(-2, -3).flatten(-2))
         return heard
 
 
 class Enter(nn.Module):
-    """Tokens of a group of bands, each band by a matrix of its own."""
+    """Tokens of a group of bands, all by one matrix: a partial looks alike in each of them."""
 
     def __init__(self, number: int, masks: int, bins: int, together: int, width: int) -> None:
         """Random weights."""
         super().__init__()
         self._number, self._masks, self._bins, self._together = number, masks, bins, together
         inputs = together * masks * VIEWS
-        self.weight = nn.Parameter(torch.randn(number, inputs, width) * inputs**-0.5)
+        self.product = nn.Linear(inputs, width, bias=False)
+        nn.init.normal_(self.product.weight, std=inputs**-0.5)
 
     def forward(self, views: Tensor) -> Tensor:
         """Views (batch, VIEWS, spectra, bins of the group) to tokens (bands, batch, steps, width)."""
         batch, steps = len(views), views.shape[2] // self._together
         bins = views.reshape(batch, VIEWS, steps, self._together, self._number, self._masks, self._bins)
         bands = bins.mean(-1).permute(4, 0, 2, 3, 5, 1)  # bands, batch, steps, together, masks, VIEWS
-        tokens: Tensor = bands.reshape(self._number, batch * steps, -1) @ self.weight
-        return tokens.view(self._number, batch, steps, -1)
+        tokens: Tensor = self.product(bands.reshape(self._number, batch, steps, -1))
+        return tokens
 
 
 class Leave(nn.Module):
-    """The masks of a group of bands, each band by matrices of its own."""
+    """The masks of a group of bands, all by the same matrices."""
 
     def __init__(self, number: int, masks: int, bins: int, together: int, width: int, stems: int) -> None:
         """Random weights near to those that give every stem an equal share of the mix."""
@@ -221,9 +220,10 @@ class Leave(nn.Module):
         self.number, self._masks, self._bins = number, masks, bins
         self._shape = (stems, CHANNELS, together, masks)
         outputs = stems * together * masks * MASK
-        self.gate = nn.Parameter(torch.randn(number, width, 2 * width) * width**-0.5)
-        self.weight = nn.Parameter(torch.randn(number, width, outputs) * 0.1 * width**-0.5)
-        self.bias = nn.Parameter(torch.tensor([1 / stems, 0.0]).repeat(outputs // 2).expand(number, -1).clone())
+        self.gate, self.product = nn.Linear(width, 2 * width, bias=False), nn.Linear(width, outputs)
+        nn.init.normal_(self.gate.weight, std=width**-0.5)
+        nn.init.normal_(self.product.weight, std=0.1 * width**-0.5)
+        self.product.bias.data = torch.tensor([1 / stems, 0.0]).repeat(outputs // 2)
 
     def forward(self, tokens: Tensor, spectra: Tensor) -> Tensor:
         """What the stems have of the mix's spectra: masks from tokens, laid on the spectra.
@@ -235,8 +235,7 @@ class Leave(nn.Module):
         Returns:
             (batch, stems, 2, spectra, bins of the group)
         """
-        numbers = functional.glu(tokens @ self.gate, -1) @ self.weight
-        numbers = numbers + self.bias[:, None].to(numbers.dtype)
+        numbers = self.product(functional.glu(self.gate(tokens), -1))
         apart = numbers.view(self.number, len(spectra), -1, *self._shape, 2)
         ordered = apart.permute(1, 3, 4, 2, 5, 0, 6, 7)  # batch, stems, 2, steps, together, bands, masks, 2
         masks = torch.view_as_complex(ordered.float().contiguous()).flatten(-2).flatten(3, 4)
@@ -294,7 +293,8 @@ def _checked(sizes: Mapping[str, Any]) -> dict[str, Any]:
     if sum(map(math.prod, bands)) * 2 != nfft or nfft % HOPS or arguments["width"] % (2 * heads):
         raise ModelError("The sizes of the separator do not fit together: import the model again.")
     count, steps = sum(number for number, _, _ in bands), arguments["segment"] * SAMPLE_RATE_HZ * HOPS / nfft
-    if heads * count * steps * max(count, steps) > MAX_SCORES:
+    widest = max(heads * count, heads * steps, FEEDFORWARD * arguments["width"])
+    if count * steps * widest > MAX_NUMBERS:
         raise ModelError("The separator's segments are too long for its bands: import the model again.")
     return arguments
 

@@ -15,7 +15,6 @@ from demucs.transformer import CrossTransformerEncoderLayer, MyTransformerEncode
 from torch import Tensor, nn
 from torch.nn import functional
 
-from engine.separation.bands import Enter, Leave
 from engine.separation.precision import Precision
 
 CONVOLVES = platform.machine().lower() in ("x86_64", "amd64")
@@ -23,7 +22,7 @@ CONVOLVES = platform.machine().lower() in ("x86_64", "amd64")
 
 AnyNetwork = TypeVar("AnyNetwork", bound=nn.Module)
 
-_WEIGHTED = (nn.Conv1d, nn.Conv2d, nn.ConvTranspose1d, nn.ConvTranspose2d, nn.Embedding, nn.Linear, Enter, Leave)
+_WEIGHTED = (nn.Conv1d, nn.Conv2d, nn.ConvTranspose1d, nn.ConvTranspose2d, nn.Embedding, nn.Linear)
 _TransformerLayer = MyTransformerEncoderLayer | CrossTransformerEncoderLayer
 
 

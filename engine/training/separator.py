@@ -57,9 +57,9 @@ def _masks_by_bands() -> dict[str, Any]:
         "width": 128,
         "layers": 6,
         "heads": 4,
-        "nfft": 4096,
+        "nfft": 8192,
         "together": 2,
-        "bands": [[32, 4, 1], [14, 20, 1], [5, 82, 4]],
+        "bands": [[32, 3, 1], [12, 8, 1], [8, 24, 1], [6, 72, 1], [4, 205, 4]],
         "segment": 3.0,
     }
 
@@ -136,8 +136,8 @@ class SeparatorLearner:
         self.average.load_state_dict(self.network.state_dict())
         if self._device.type == "cpu" and isinstance(self.network, HTDemucs):
             for_learning(self.network)
-        apart = self.network.band_weights() if isinstance(self.network, BandSplit) else []
-        self._muon = Muon(self.network.parameters(), recipe.learning_rate, BETAS, apart)
+        places = [self.network.places] if isinstance(self.network, BandSplit) else []
+        self._muon = Muon(self.network.parameters(), recipe.learning_rate, BETAS, places)
         self._rate_factor = 1.0
 
     @property

@@ -15,7 +15,7 @@ from engine.errors import ModelError
 from engine.gate import Cancelled
 from engine.models.card import ModelCard, write_card
 from engine.models.weights import write_tensors
-from engine.separation.bands import BandSplit, Block, band_split_shapes, build_band_split
+from engine.separation.bands import BandSplit, Block, _turned, band_split_shapes, build_band_split
 from engine.separation.inference import for_inference
 from engine.separation.network import BAND_SPLIT, build_network
 from engine.separation.precision import Precision, agreement_db
@@ -118,14 +118,40 @@ def test_what_sounds_later_and_in_other_bands_counts() -> None:
             assert difference[untouched] < 1e-6
 
 
-def test_time_is_told_by_distance_only() -> None:
-    block = network_of(SIZES).blocks[0]
-    tokens = noise(14, 1, 6, 16)
+def test_bands_that_are_alike_are_entered_and_left_alike() -> None:
+    """What lies some bands higher makes the same tokens there, and the same tokens make the same masks."""
+    network, views = network_of(SIZES), noise(1, 8, 4, 32)
+    enter, leave = network.enter[0], network.leave[0]
     with torch.no_grad():
-        turned = block(tokens.flip(2)).flip(2)
-        again = block(torch.cat([tokens, tokens], 1))
-    assert not torch.allclose(turned, block(tokens))
-    torch.testing.assert_close(again[:, :1], again[:, 1:])
+        tokens = enter(views)
+        assert tokens.shape == (8, 1, 2, 16)
+        torch.testing.assert_close(enter(views.roll(12, -1)), tokens.roll(3, 0))
+        spectra = torch.complex(noise(1, 2, 4, 32), noise(1, 2, 4, 32))
+        found = leave(tokens.flatten(1, 2), spectra)
+        higher = leave(tokens.roll(3, 0).flatten(1, 2), spectra.roll(12, -1))
+    torch.testing.assert_close(higher, found.roll(12, -1))
+
+
+@pytest.mark.parametrize(("number", "axis"), [(0, 2), (1, 0)])
+def test_the_order_in_time_and_of_the_bands_counts(number: int, axis: int) -> None:
+    block = network_of(SIZES).blocks[number]
+    tokens = noise(6, 1, 6, 16)
+    with torch.no_grad():
+        assert not torch.allclose(block(tokens.flip(axis)).flip(axis), block(tokens), atol=1e-3)
+
+
+def test_of_places_only_the_distance_counts() -> None:
+    query, key = noise(2, 1, 16).unbind(0)
+    turned, against = (_turned(vector.expand(9, 16), heads=2) for vector in (query, key))
+    products = torch.stack([turned[:, head] @ against[:, head].T for head in (slice(8), slice(8, 16))])
+    torch.testing.assert_close(products[:, 1:, 1:], products[:, :-1, :-1])
+    assert not torch.allclose(products[:, 0], products[:, 1], atol=1e-3)
+
+
+def test_songs_of_a_batch_do_not_hear_each_other() -> None:
+    network, mixes = network_of(SIZES), noise(2, 2, SEGMENT_FRAMES)
+    with torch.no_grad():
+        torch.testing.assert_close(network(mixes)[:1], network(mixes[:1]))
 
 
 @pytest.mark.parametrize(("precision", "least_db"), [("float32", 110), ("bfloat16", 30)])
@@ -187,6 +213,7 @@ def test_its_shapes_are_known_before_it_is_built() -> None:
         ({"nfft": 1022, "bands": [[511, 1, 1]]}, "do not fit together"),
         ({"nfft": 16_384, "bands": [[8192, 1, 1]], "segment": 60.0}, "too long"),
         ({"nfft": 512, "bands": [[1, 256, 1]], "segment": 60.0}, "too long"),
+        ({"nfft": 512, "bands": [[8, 32, 1]], "segment": 60.0, "width": 1024, "heads": 1}, "too long"),
     ],
 )
 def test_a_card_with_impossible_sizes_is_refused(folder: Path, change: dict[str, Any], words: str) -> None:
