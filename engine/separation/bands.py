@@ -134,8 +134,7 @@ class BandSplit(nn.Module):
         tokens = torch.cat(entered).float() + self.places[:, None, None]
         for block in self.blocks:
             tokens = block(tokens)
-        tokens = self.norm(tokens).flatten(1, 2)
-        shares = tokens.split([leave.number for leave in self.leave])
+        shares = self.norm(tokens).split([leave.number for leave in self.leave])
         parts = [spectra[..., bins] for bins in self._ranges]
         found = [leave(share, part) for leave, share, part in zip(self.leave, shares, parts, strict=True)]
         return torch.cat(found, -1)
@@ -217,7 +216,7 @@ class Leave(nn.Module):
     def __init__(self, number: int, masks: int, bins: int, together: int, width: int, stems: int) -> None:
         """Random weights near to those that give every stem an equal share of the mix."""
         super().__init__()
-        self.number, self._masks, self._bins = number, masks, bins
+        self.number, self._bins = number, bins
         self._shape = (stems, CHANNELS, together, masks)
         outputs = stems * together * masks * MASK
         self.gate, self.product = nn.Linear(width, 2 * width, bias=False), nn.Linear(width, outputs)
@@ -229,14 +228,14 @@ class Leave(nn.Module):
         """What the stems have of the mix's spectra: masks from tokens, laid on the spectra.
 
         Args:
-            tokens: (bands, batch · steps, width).
+            tokens: (bands, batch, steps, width).
             spectra: (batch, 2, spectra, bins of the group).
 
         Returns:
             (batch, stems, 2, spectra, bins of the group)
         """
         numbers = self.product(functional.glu(self.gate(tokens), -1))
-        apart = numbers.view(self.number, len(spectra), -1, *self._shape, 2)
+        apart = numbers.unflatten(-1, (*self._shape, 2))
         ordered = apart.permute(1, 3, 4, 2, 5, 0, 6, 7)  # batch, stems, 2, steps, together, bands, masks, 2
         masks = torch.view_as_complex(ordered.float().contiguous()).flatten(-2).flatten(3, 4)
         bins = spectra.reshape(len(spectra), 1, CHANNELS, -1, masks.shape[-1], self._bins)

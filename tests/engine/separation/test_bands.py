@@ -127,8 +127,8 @@ def test_bands_that_are_alike_are_entered_and_left_alike() -> None:
         assert tokens.shape == (8, 1, 2, 16)
         torch.testing.assert_close(enter(views.roll(12, -1)), tokens.roll(3, 0))
         spectra = torch.complex(noise(1, 2, 4, 32), noise(1, 2, 4, 32))
-        found = leave(tokens.flatten(1, 2), spectra)
-        higher = leave(tokens.roll(3, 0).flatten(1, 2), spectra.roll(12, -1))
+        found = leave(tokens, spectra)
+        higher = leave(tokens.roll(3, 0), spectra.roll(12, -1))
     torch.testing.assert_close(higher, found.roll(12, -1))
 
 
