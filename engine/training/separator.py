@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -24,10 +25,11 @@ from engine.models.card import ModelCard, load_card, write_card
 from engine.models.weights import read_tensors, write_tensors
 from engine.separation.bands import BandSplit
 from engine.separation.learning import for_learning
-from engine.separation.network import Network, build_network
+from engine.separation.network import BAND_SPLIT, Network, build_network
 from engine.separation.separator import Separator
 from engine.training import parallel
 from engine.training.adam import follow, memory, set_rate
+from engine.training.deeper import deepened
 from engine.training.device import choose_device, has_bfloat16, precision
 from engine.training.muon import Muon
 from engine.training.songs import Pieces
@@ -76,6 +78,7 @@ class Recipe:
         learning_rate: Muon's, at its highest; Adam's is a part of it.
         warm_up_steps: over which the learning rate rises to it.
         average: share of the moving average of the weights that stays at each step.
+        more_layers: added to those of a base, see `engine.training.deeper`.
         seed: of the first weights and of every draw.
     """
 
@@ -85,6 +88,7 @@ class Recipe:
     learning_rate: float = 4e-3
     warm_up_steps: int = 50
     average: float = 0.999
+    more_layers: int = 0
     seed: int = 1
 
     @property
@@ -113,27 +117,28 @@ class SeparatorLearner:
         Args:
             songs: folders that hold songs; see `engine.training.songs.Pieces`.
             recipe: how to learn.
-            base: model folder of a separator to go on from; its sizes then count instead of the recipe's.
+            base: model folder of a separator to go on from; its sizes then count instead of the recipe's, with as many
+                more layers as that says.
             device: "cpu", "cuda" or "auto".
 
         Raises:
             AudioFileError: a folder holds no songs, or one that is not as it should be.
-            ModelError: the sizes make no network; `base` is no separator, or file and card do not belong together.
+            ModelError: the sizes make no network; `base` is no separator, or file and card do not belong together, or
+                it has no layers that more could be added to.
             UsageError: the device is not there; the batch cannot be shared by the processes of the training.
         """
         keep_freed_memory()
         recipe = recipe or Recipe()
         parallel.check_batch(recipe.batch)
-        self.recipe = replace(recipe, sizes=_sizes_of(base)) if base else recipe
+        torch.manual_seed(recipe.seed)
+        self.recipe, network = _gone_on(recipe, base) if base else (recipe, build_network(recipe.sizes))
         self.step, self.trained_s = 0, 0.0
         self._source = [str(folder.resolve()) for folder in songs]
         self._pieces = Pieces(songs, self.recipe.stem_names, self.recipe.mixed)
         self._device = choose_device(device)
         self._bfloat16 = has_bfloat16(self._device)
-        torch.manual_seed(recipe.seed)
-        self.network = _begun(self.recipe.sizes, base).to(self._device).train()
-        self.average = _begun(self.recipe.sizes, base).to(self._device).eval().requires_grad_(requires_grad=False)
-        self.average.load_state_dict(self.network.state_dict())
+        self.network = network.to(self._device).train()
+        self.average = deepcopy(self.network).eval().requires_grad_(requires_grad=False)
         if self._device.type == "cpu" and isinstance(self.network, HTDemucs):
             for_learning(self.network)
         places = [self.network.places] if isinstance(self.network, BandSplit) else []
@@ -227,21 +232,21 @@ class SeparatorLearner:
         return self.recipe.learning_rate * self._rate_factor * rise * fall
 
 
-def _sizes_of(base: Path) -> dict[str, Any]:
+def _gone_on(recipe: Recipe, base: Path) -> tuple[Recipe, Network]:
+    """The recipe with the sizes of a separator and as many more layers as it says, and that network."""
     card = load_card(base)
     if card.kind != KIND:
         raise ModelError(f"{card.name} is a model of the kind {card.kind}: choose a separator to go on from.")
-    return card.sizes
-
-
-def _begun(sizes: Mapping[str, Any], base: Path | None) -> Network:
-    """A network with random weights, or with those of a base."""
+    Separator.load(base)  # sees that file and card belong together, and says what does not
+    (file,) = (name for name in card.files if name.endswith(".safetensors"))
+    sizes, weights = card.sizes, read_tensors(base / file)
+    if recipe.more_layers:
+        if sizes.get("network") != BAND_SPLIT:
+            raise ModelError(f"{card.name} is no separator of bands: only these can be given more layers.")
+        sizes, weights = deepened(sizes, weights, recipe.more_layers)
     network = build_network(sizes)
-    if base is not None:
-        Separator.load(base)  # sees that file and card belong together, and says what does not
-        (file,) = (name for name in load_card(base).files if name.endswith(".safetensors"))
-        network.load_state_dict({name: torch.from_numpy(value) for name, value in read_tensors(base / file).items()})
-    return network
+    network.load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()})
+    return replace(recipe, sizes=sizes), network
 
 
 def errors_db(estimates: torch.Tensor, stems: torch.Tensor) -> torch.Tensor:

@@ -168,6 +168,30 @@ def test_it_goes_on_from_a_model_with_the_sizes_of_that(songs: Path, training: t
     assert further.learn(0.0)["error"] < fresh.learn(0.0)["error"] - 3
 
 
+def test_it_goes_on_with_more_layers_than_its_base_and_from_what_that_has_learned(
+    songs: Path, training: tuple[list[Report], Path], tmp_path: Path
+) -> None:
+    _, base = training
+    deeper = replace(RECIPE, more_layers=1, seed=2)
+    further, same = learner(songs, deeper, base), learner(songs, replace(RECIPE, seed=2), base)
+    assert further.recipe.sizes == {**RECIPE.sizes, "layers": RECIPE.sizes["layers"] + 1}
+    assert further.learn(0.0)["error"] == pytest.approx(same.learn(0.0)["error"], abs=1e-4)
+    card = further.export(tmp_path / "model")
+    verify(card)
+    assert Separator.load(card.folder).stem_names == STEMS
+
+    resumed = learner(songs, further.recipe)  # a training that goes on knows its sizes, and no base
+    assert resumed.recipe == further.recipe
+    resumed_names, names = resumed.tensors().keys(), further.tensors().keys()
+    assert resumed_names == names
+
+
+def test_a_base_without_bands_is_given_no_layers(songs: Path, demucs_training: tuple[list[Report], Path]) -> None:
+    _, base = demucs_training
+    with pytest.raises(ModelError, match="only these can be given more layers"):
+        learner(songs, replace(DEMUCS_RECIPE, more_layers=1), base)
+
+
 def test_a_base_of_another_kind_or_shape_or_with_stems_that_the_songs_lack_is_refused(
     songs: Path, tmp_path: Path
 ) -> None:

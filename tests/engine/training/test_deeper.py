@@ -1,0 +1,80 @@
+"""Separators with more layers than before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+from engine.errors import ModelError, UsageError
+from engine.models.weights import Tensors
+from engine.separation.bands import BandSplit, build_band_split
+from engine.training.deeper import deepened
+
+SIZES: dict[str, Any] = {
+    "sources": ["low", "high"],
+    "width": 16,
+    "layers": 3,
+    "heads": 2,
+    "nfft": 512,
+    "together": 1,
+    "bands": [[8, 16, 1], [2, 32, 2]],
+    "segment": 0.25,
+}
+
+
+def network_of(sizes: dict[str, Any], weights: Tensors | None = None) -> BandSplit:
+    """With these weights, or with random ones of which every block counts."""
+    torch.manual_seed(0)
+    network = build_band_split(sizes).eval()
+    if weights is not None:
+        network.load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()})
+        return network
+    for block in network.blocks:
+        nn.init.normal_(block.answer.weight, std=0.3)
+        nn.init.normal_(block.down.weight, std=0.3)
+        nn.init.normal_(block.down.bias, std=0.3)
+    return network
+
+
+def weights_of(network: BandSplit) -> Tensors:
+    return {name: value.numpy() for name, value in network.state_dict().items()}
+
+
+@pytest.mark.parametrize(
+    ("more", "copied"),
+    [(0, []), (1, [3]), (2, [2, 4]), (3, [1, 3, 5]), (4, [1, 3, 5, 6])],
+)
+def test_it_answers_as_before_with_its_new_layers_among_the_old_ones(more: int, copied: list[int]) -> None:
+    network = network_of(SIZES)
+    sizes, weights = deepened(SIZES, weights_of(network), more)
+    assert sizes == {**SIZES, "layers": 3 + more}
+    deep = network_of(sizes, weights)
+    mix = torch.randn(2, 2, 4000)
+    torch.testing.assert_close(deep(mix), network(mix), rtol=0, atol=0)
+
+    silent = [layer for layer in range(3 + more) if not weights[f"blocks.{2 * layer}.answer.weight"].any()]
+    assert silent == copied
+    for layer in copied:
+        assert not weights[f"blocks.{2 * layer + 1}.down.bias"].any()
+        for name in ("ask.weight", "up.weight", "norm.bias"):
+            assert (weights[f"blocks.{2 * layer + 1}.{name}"] == weights[f"blocks.{2 * layer - 1}.{name}"]).all()
+
+
+def test_every_new_layer_learns() -> None:
+    network = network_of(SIZES)
+    deep = network_of(*deepened(SIZES, weights_of(network), 2)).train()
+    deep(torch.randn(1, 2, 4000)).square().mean().backward()
+    for block in deep.blocks:
+        assert block.answer.weight.grad is not None
+        assert block.answer.weight.grad.abs().max() > 0
+
+
+def test_layers_are_neither_taken_away_nor_added_without_end() -> None:
+    with pytest.raises(UsageError, match="not taken away"):
+        deepened(SIZES, weights_of(network_of(SIZES)), -1)
+    sizes, _ = deepened(SIZES, weights_of(network_of(SIZES)), 40)
+    with pytest.raises(ModelError, match="layers"):
+        build_band_split(sizes)
