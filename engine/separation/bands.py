@@ -54,6 +54,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "heads": (1, 64),
     "nfft": (512, 16_384),
     "together": (1, 16),
+    "reach": (0, 4),
     "segment": (0.1, 60),
 }
 """What a card must give beside stems and bands, with the least and the largest value; segment is in seconds."""
@@ -82,6 +83,7 @@ class BandSplit(nn.Module):
         heads: int,
         nfft: int,
         together: int,
+        reach: int,
         bands: Bands,
         segment: float,
     ) -> None:
@@ -94,6 +96,7 @@ class BandSplit(nn.Module):
             heads: of each attention; `width` is a multiple of twice their number.
             nfft: window of the spectra, in frames.
             together: so many neighbouring spectra make a token.
+            reach: so many neighbours on each side are heard by the two layers after an attention, along the same.
             bands: from the lowest on, groups of bands that are alike: their number, how many masks each has, and how
                 many bins share a mask; nfft / 2 bins in all.
             segment: length of a segment, in seconds.
@@ -105,7 +108,7 @@ class BandSplit(nn.Module):
         self._ranges = [slice(*pair) for pair in pairwise(ends)]
         self.places = nn.Parameter(0.2 * torch.randn(sum(number for number, _, _ in bands), width))
         self.enter = nn.ModuleList(Enter(number, masks, bins, together, width) for number, masks, bins in bands)
-        self.blocks = nn.ModuleList(Block(width, heads, along) for _ in range(layers) for along in ALONG)
+        self.blocks = nn.ModuleList(Block(width, heads, reach, along) for _ in range(layers) for along in ALONG)
         self.norm = nn.LayerNorm(width)
         self.leave = nn.ModuleList(
             Leave(number, masks, bins, together, width, len(self.sources)) for number, masks, bins in bands
@@ -151,16 +154,24 @@ def _views(spectra: Tensor) -> Tensor:
 
 
 class Block(nn.Module):
-    """Attention of tokens (bands, batch, steps, width) along time or along the bands, and two layers after it."""
+    """Attention of tokens (bands, batch, steps, width) along time or along the bands, and two layers after it.
 
-    def __init__(self, width: int, heads: int, along: Literal["time", "bands"]) -> None:
+    The first of these hears the neighbours of a token as well, along the same: what is near matters most, and attention
+    would have to learn what that is. Source: Saijo et al., "TF-Locoformer: Transformer with local modeling by
+    convolution for speech separation and enhancement", IWAENC 2024.
+    """
+
+    def __init__(self, width: int, heads: int, reach: int, along: Literal["time", "bands"]) -> None:
         """Random weights that change nothing yet."""
         super().__init__()
-        self._heads, self._along = heads, along
+        self._heads, self._reach, self._along = heads, reach, along
         self.attention_norm, self.norm = nn.LayerNorm(width), nn.LayerNorm(width)
         self.ask = nn.Linear(width, 3 * width, bias=False)
         self.answer = nn.Linear(width, width, bias=False)
-        self.up, self.down = nn.Linear(width, FEEDFORWARD * width), nn.Linear(FEEDFORWARD * width, width)
+        self.up, self.down = (
+            nn.Linear((2 * reach + 1) * width, FEEDFORWARD * width),
+            nn.Linear(FEEDFORWARD * width, width),
+        )
         for last in (self.answer, self.down):
             nn.init.zeros_(last.weight)
         nn.init.zeros_(self.down.bias)
@@ -172,8 +183,19 @@ class Block(nn.Module):
         else:
             across = self.attention_norm(tokens.permute(1, 2, 0, 3))
             tokens = tokens + self._attend(across).permute(2, 0, 1, 3)
-        changed: Tensor = tokens + self.down(functional.gelu(self.up(self.norm(tokens))))
+        heard = self._with_neighbours(self.norm(tokens))
+        changed: Tensor = tokens + self.down(functional.gelu(self.up(heard)))
         return changed
+
+    def _with_neighbours(self, tokens: Tensor) -> Tensor:
+        """Tokens (bands, batch, steps, (2 · reach + 1) · width): each between those before and after it."""
+        along, reach = (2, self._reach) if self._along == "time" else (0, self._reach)
+        ends = (0, 0, reach, reach) if along else (0, 0, 0, 0, 0, 0, reach, reach)
+        if torch.is_autocast_enabled(tokens.device.type):  # rounded for the product before there is three times as much
+            tokens = tokens.to(torch.get_autocast_dtype(tokens.device.type))
+        padded = functional.pad(tokens, ends)
+        count = tokens.shape[along]
+        return torch.cat([padded.narrow(along, start, count) for start in range(2 * reach + 1)], -1)
 
     def _attend(self, tokens: Tensor) -> Tensor:
         """What each of the tokens (…, tokens, width) learns from the others there."""
@@ -292,7 +314,8 @@ def _checked(sizes: Mapping[str, Any]) -> dict[str, Any]:
     if sum(map(math.prod, bands)) * 2 != nfft or nfft % HOPS or arguments["width"] % (2 * heads):
         raise ModelError("The sizes of the separator do not fit together: import the model again.")
     count, steps = sum(number for number, _, _ in bands), arguments["segment"] * SAMPLE_RATE_HZ * HOPS / nfft
-    widest = max(heads * count, heads * steps, FEEDFORWARD * arguments["width"])
+    heard = (2 * arguments["reach"] + 1) * arguments["width"]
+    widest = max(heads * count, heads * steps, FEEDFORWARD * arguments["width"], heard)
     if count * steps * widest > MAX_NUMBERS:
         raise ModelError("The separator's segments are too long for its bands: import the model again.")
     return arguments

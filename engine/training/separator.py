@@ -29,8 +29,8 @@ from engine.separation.network import BAND_SPLIT, Network, build_network
 from engine.separation.separator import Separator
 from engine.training import parallel
 from engine.training.adam import follow, memory, set_rate
-from engine.training.deeper import deepened
 from engine.training.device import choose_device, has_bfloat16, precision
+from engine.training.growth import grown
 from engine.training.muon import Muon
 from engine.training.songs import Pieces
 
@@ -61,6 +61,7 @@ def _masks_by_bands() -> dict[str, Any]:
         "heads": 4,
         "nfft": 8192,
         "together": 2,
+        "reach": 1,
         "bands": [[32, 3, 1], [12, 8, 1], [8, 24, 1], [6, 72, 1], [4, 205, 4]],
         "segment": 3.0,
     }
@@ -71,24 +72,26 @@ class Recipe:
     """How a separator is trained.
 
     Attributes:
-        sizes: as on a card, see `engine.separation.network`; `segment` (seconds) is also the length of the
-            training pieces.
+        sizes: as on a card, see `engine.separation.network`.
         batch: pieces a step.
+        piece_s: their length, at most a segment of the network: of shorter ones as much work takes more, which differ.
         mixed: share of the pieces that are put together from stems of different songs.
         learning_rate: Muon's, at its highest; Adam's is a part of it.
         warm_up_steps: over which the learning rate rises to it.
         average: share of the moving average of the weights that stays at each step.
-        more_layers: added to those of a base, see `engine.training.deeper`.
+        more_layers, more_reach: added to those of a base, see `engine.training.growth`.
         seed: of the first weights and of every draw.
     """
 
     sizes: Mapping[str, Any] = field(default_factory=_masks_by_bands)
-    batch: int = 4
+    batch: int = 6
+    piece_s: float = 2.0
     mixed: float = 0.25
     learning_rate: float = 4e-3
     warm_up_steps: int = 50
     average: float = 0.999
     more_layers: int = 0
+    more_reach: int = 0
     seed: int = 1
 
     @property
@@ -100,7 +103,7 @@ class Recipe:
     @property
     def piece_frames(self) -> int:
         """Length of a training piece, in frames."""
-        return int(self.sizes["segment"] * SAMPLE_RATE_HZ)
+        return int(min(self.piece_s, self.sizes["segment"]) * SAMPLE_RATE_HZ)
 
 
 class SeparatorLearner:
@@ -117,14 +120,14 @@ class SeparatorLearner:
         Args:
             songs: folders that hold songs; see `engine.training.songs.Pieces`.
             recipe: how to learn.
-            base: model folder of a separator to go on from; its sizes then count instead of the recipe's, with as many
-                more layers as that says.
+            base: model folder of a separator to go on from; its sizes then count instead of the recipe's, made
+                larger as that says.
             device: "cpu", "cuda" or "auto".
 
         Raises:
             AudioFileError: a folder holds no songs, or one that is not as it should be.
             ModelError: the sizes make no network; `base` is no separator, or file and card do not belong together, or
-                it has no layers that more could be added to.
+                it cannot be made larger.
             UsageError: the device is not there; the batch cannot be shared by the processes of the training.
         """
         keep_freed_memory()
@@ -210,8 +213,8 @@ class SeparatorLearner:
             kind=KIND,
             description=f"Takes {', '.join(self.recipe.stem_names)} apart.",
             trained_on=f"{len(self._pieces)} songs in stems, and mixes of stems of different ones of them",
-            trained_for=f"{self.step} steps of {self.recipe.batch} pieces of {self.recipe.sizes['segment']:g} s, "
-            f"{self.trained_s / 60:.0f} minutes",
+            trained_for=f"{self.step} steps of {self.recipe.batch} pieces of "
+            f"{self.recipe.piece_frames / SAMPLE_RATE_HZ:g} s, {self.trained_s / 60:.0f} minutes",
             sizes=dict(self.recipe.sizes),
         )
         return write_card(card, folder)
@@ -233,17 +236,17 @@ class SeparatorLearner:
 
 
 def _gone_on(recipe: Recipe, base: Path) -> tuple[Recipe, Network]:
-    """The recipe with the sizes of a separator and as many more layers as it says, and that network."""
+    """The recipe with the sizes of a separator, made larger as it says, and that network."""
     card = load_card(base)
     if card.kind != KIND:
         raise ModelError(f"{card.name} is a model of the kind {card.kind}: choose a separator to go on from.")
     Separator.load(base)  # sees that file and card belong together, and says what does not
     (file,) = (name for name in card.files if name.endswith(".safetensors"))
     sizes, weights = card.sizes, read_tensors(base / file)
-    if recipe.more_layers:
+    if recipe.more_layers or recipe.more_reach:
         if sizes.get("network") != BAND_SPLIT:
-            raise ModelError(f"{card.name} is no separator of bands: only these can be given more layers.")
-        sizes, weights = deepened(sizes, weights, recipe.more_layers)
+            raise ModelError(f"{card.name} is no separator of bands: only these can be made larger.")
+        sizes, weights = grown(sizes, weights, recipe.more_layers, recipe.more_reach)
     network = build_network(sizes)
     network.load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()})
     return replace(recipe, sizes=sizes), network

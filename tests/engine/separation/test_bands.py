@@ -29,6 +29,7 @@ SIZES: dict[str, Any] = {
     "heads": 2,
     "nfft": 1024,
     "together": 2,
+    "reach": 1,
     "bands": [[8, 4, 1], [4, 20, 1], [2, 50, 4]],
     "segment": 0.25,
 }
@@ -118,6 +119,23 @@ def test_what_sounds_later_and_in_other_bands_counts() -> None:
             assert difference[untouched] < 1e-6
 
 
+@pytest.mark.parametrize("reach", [0, 1, 2])
+@pytest.mark.parametrize(("number", "axis"), [(0, 2), (1, 0)])
+def test_after_an_attention_neighbours_are_heard_as_far_as_it_reaches(number: int, axis: int, reach: int) -> None:
+    block = network_of({**SIZES, "reach": reach}).blocks[number]
+    assert isinstance(block, Block)
+    nn.init.zeros_(block.answer.weight)  # nothing is heard by attention
+    tokens = noise(9, 1, 9, 16)
+    changed = tokens.clone()
+    changed[4, 0, 4] += noise(16)
+    with torch.no_grad():
+        difference = (block(changed) - block(tokens)).abs().amax(-1)
+    expected = torch.zeros(9, 1, 9, dtype=torch.bool)
+    near = slice(4 - reach, 5 + reach)
+    expected[(4, 0, near) if axis == 2 else (near, 0, 4)] = True
+    assert torch.equal(difference > 1e-6, expected)
+
+
 def test_bands_that_are_alike_are_entered_and_left_alike() -> None:
     """What lies some bands higher makes the same tokens there, and the same tokens make the same masks."""
     network, views = network_of(SIZES), noise(1, 8, 4, 32)
@@ -195,7 +213,7 @@ def test_its_shapes_are_known_before_it_is_built() -> None:
     built = {name: tuple(value.shape) for name, value in build_band_split(SIZES).state_dict().items()}
     assert band_split_shapes(SIZES) == built
     huge = {**SIZES, "width": 1024, "layers": 32}
-    assert band_split_shapes(huge)["blocks.63.up.weight"] == (3072, 1024)
+    assert band_split_shapes(huge)["blocks.63.up.weight"] == (3072, 3072)
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ RECIPE = Recipe(
         "heads": 2,
         "nfft": 512,
         "together": 2,
+        "reach": 1,
         "bands": [[8, 4, 1], [4, 14, 4]],
         "segment": 0.1,
     },
@@ -159,6 +160,12 @@ def test_everything_that_learns_is_saved(songs: Path) -> None:
     json.dumps([learning.identity, learning.facts()])
 
 
+def test_pieces_are_as_long_as_the_recipe_says_but_no_longer_than_a_segment(songs: Path) -> None:
+    for piece_s, expected_frames in ((0.05, 2205), (2.0, 4410)):
+        learning = learner(songs, replace(RECIPE, piece_s=piece_s))
+        assert learning._draw(0).shape == (RECIPE.batch, len(STEMS), 2, expected_frames)
+
+
 def test_it_goes_on_from_a_model_with_the_sizes_of_that(songs: Path, training: tuple[list[Report], Path]) -> None:
     _, base = training
     other_sizes = replace(RECIPE, sizes={**RECIPE.sizes, "width": 20}, seed=2)
@@ -168,13 +175,13 @@ def test_it_goes_on_from_a_model_with_the_sizes_of_that(songs: Path, training: t
     assert further.learn(0.0)["error"] < fresh.learn(0.0)["error"] - 3
 
 
-def test_it_goes_on_with_more_layers_than_its_base_and_from_what_that_has_learned(
+def test_it_goes_on_larger_than_its_base_and_from_what_that_has_learned(
     songs: Path, training: tuple[list[Report], Path], tmp_path: Path
 ) -> None:
     _, base = training
-    deeper = replace(RECIPE, more_layers=1, seed=2)
-    further, same = learner(songs, deeper, base), learner(songs, replace(RECIPE, seed=2), base)
-    assert further.recipe.sizes == {**RECIPE.sizes, "layers": RECIPE.sizes["layers"] + 1}
+    larger = replace(RECIPE, more_layers=1, more_reach=1, seed=2)
+    further, same = learner(songs, larger, base), learner(songs, replace(RECIPE, seed=2), base)
+    assert further.recipe.sizes == {**RECIPE.sizes, "layers": RECIPE.sizes["layers"] + 1, "reach": 2}
     assert further.learn(0.0)["error"] == pytest.approx(same.learn(0.0)["error"], abs=1e-4)
     card = further.export(tmp_path / "model")
     verify(card)
@@ -186,9 +193,9 @@ def test_it_goes_on_with_more_layers_than_its_base_and_from_what_that_has_learne
     assert resumed_names == names
 
 
-def test_a_base_without_bands_is_given_no_layers(songs: Path, demucs_training: tuple[list[Report], Path]) -> None:
+def test_a_base_without_bands_is_not_made_larger(songs: Path, demucs_training: tuple[list[Report], Path]) -> None:
     _, base = demucs_training
-    with pytest.raises(ModelError, match="only these can be given more layers"):
+    with pytest.raises(ModelError, match="only these can be made larger"):
         learner(songs, replace(DEMUCS_RECIPE, more_layers=1), base)
 
 

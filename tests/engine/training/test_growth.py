@@ -1,4 +1,4 @@
-"""Separators with more layers than before."""
+"""Separators made larger."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from torch import nn
 from engine.errors import ModelError, UsageError
 from engine.models.weights import Tensors
 from engine.separation.bands import BandSplit, build_band_split
-from engine.training.deeper import deepened
+from engine.training.growth import grown
 
 SIZES: dict[str, Any] = {
     "sources": ["low", "high"],
@@ -20,6 +20,7 @@ SIZES: dict[str, Any] = {
     "heads": 2,
     "nfft": 512,
     "together": 1,
+    "reach": 1,
     "bands": [[8, 16, 1], [2, 32, 2]],
     "segment": 0.25,
 }
@@ -49,7 +50,7 @@ def weights_of(network: BandSplit) -> Tensors:
 )
 def test_it_answers_as_before_with_its_new_layers_among_the_old_ones(more: int, copied: list[int]) -> None:
     network = network_of(SIZES)
-    sizes, weights = deepened(SIZES, weights_of(network), more)
+    sizes, weights = grown(SIZES, weights_of(network), more, 0)
     assert sizes == {**SIZES, "layers": 3 + more}
     deep = network_of(sizes, weights)
     mix = torch.randn(2, 2, 4000)
@@ -63,18 +64,31 @@ def test_it_answers_as_before_with_its_new_layers_among_the_old_ones(more: int, 
             assert (weights[f"blocks.{2 * layer + 1}.{name}"] == weights[f"blocks.{2 * layer - 1}.{name}"]).all()
 
 
-def test_every_new_layer_learns() -> None:
+@pytest.mark.parametrize("more", [1, 2])
+def test_it_answers_as_before_and_can_hear_more_neighbours(more: int) -> None:
     network = network_of(SIZES)
-    deep = network_of(*deepened(SIZES, weights_of(network), 2)).train()
+    sizes, weights = grown(SIZES, weights_of(network), 0, more)
+    assert sizes == {**SIZES, "reach": 1 + more}
+    wide = network_of(sizes, weights)
+    mix = torch.randn(2, 2, 4000)
+    torch.testing.assert_close(wide(mix), network(mix), rtol=1e-4, atol=1e-5)
+
+
+def test_all_that_is_new_learns() -> None:
+    network = network_of(SIZES)
+    deep = network_of(*grown(SIZES, weights_of(network), 2, 1)).train()
     deep(torch.randn(1, 2, 4000)).square().mean().backward()
     for block in deep.blocks:
-        assert block.answer.weight.grad is not None
         assert block.answer.weight.grad.abs().max() > 0
+        if block.down.weight.any():  # the others begin one step later
+            assert (block.up.weight.grad.abs().amax(0) > 0).all()
 
 
-def test_layers_are_neither_taken_away_nor_added_without_end() -> None:
-    with pytest.raises(UsageError, match="not taken away"):
-        deepened(SIZES, weights_of(network_of(SIZES)), -1)
-    sizes, _ = deepened(SIZES, weights_of(network_of(SIZES)), 40)
-    with pytest.raises(ModelError, match="layers"):
-        build_band_split(sizes)
+def test_it_is_made_neither_smaller_nor_larger_without_end() -> None:
+    weights = weights_of(network_of(SIZES))
+    for layers, reach in ((-1, 0), (0, -1)):
+        with pytest.raises(UsageError, match="not smaller"):
+            grown(SIZES, weights, layers, reach)
+    for name, layers, reach in (("layers", 40, 0), ("reach", 0, 4)):
+        with pytest.raises(ModelError, match=name):
+            build_band_split(grown(SIZES, weights, layers, reach)[0])
