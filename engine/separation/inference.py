@@ -105,9 +105,14 @@ class ConvolvedLinear(nn.Module):
         self.bias = bias
 
     def forward(self, values: Tensor) -> Tensor:
-        """(…, inputs) to (…, outputs); the image is (1, inputs, 1, all the rest), its channels innermost."""
-        image = values.flatten(0, -2).T[None, :, None]
-        return functional.conv2d(image, self.weight, self.bias)[0, :, 0].T.reshape(*values.shape[:-1], -1)
+        """(…, inputs) to (…, outputs); the image is (1, inputs, 1, all the rest), its channels innermost.
+
+        Even the stride of the one image must be that of such a layout, or all is copied, twice: an axis put in front by
+        `[None]` has another one.
+        """
+        image = values.reshape(1, -1, values.shape[-1]).transpose(1, 2)[:, :, None]
+        answer = functional.conv2d(image, self.weight, self.bias)[:, :, 0]
+        return answer.transpose(1, 2).reshape(*values.shape[:-1], -1)
 
 
 def _fixed(tensor: Tensor) -> nn.Parameter:

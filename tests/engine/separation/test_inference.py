@@ -10,6 +10,7 @@ import torch
 from demucs.htdemucs import HTDemucs
 from demucs.transformer import LayerScale
 from torch import nn
+from torch.nn import functional
 
 from engine.separation.htdemucs import build_htdemucs
 from engine.separation.inference import Attention, ConvolvedLinear, for_inference
@@ -75,6 +76,18 @@ def test_weights_that_need_no_change_are_not_copied() -> None:
     ready = for_inference(network, "float32")
     assert ready.encoder[0].conv.weight.data_ptr() == network.encoder[0].conv.weight.data_ptr()
     assert not any(parameter.requires_grad for parameter in ready.parameters())
+
+
+@pytest.mark.parametrize("shape", [(1, 1000, 64), (4, 10, 50, 64)])
+def test_a_product_by_convolution_copies_nothing(shape: tuple[int, ...]) -> None:
+    product = ConvolvedLinear(torch.randn(96, 64), torch.randn(96))
+    values = torch.randn(shape)
+    with torch.inference_mode(), torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as profile:
+        found = product(values)
+    torch.testing.assert_close(found, functional.linear(values, product.weight[:, :, 0, 0], product.bias))
+    done = {event.key for event in profile.key_averages()}
+    assert "aten::convolution" in done
+    assert not done & {"aten::clone", "aten::contiguous"}
 
 
 @pytest.mark.parametrize("convolve", [False, True])
