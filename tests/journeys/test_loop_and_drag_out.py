@@ -35,9 +35,9 @@ def use(window: Window, pointer: Pointer, seen: Seen) -> Steps:
     pointer.key("l")
     yield lambda: player.loop is not None and player.loop[0] <= player.position_frames < player.loop[1]
     seen["loop"] = player.loop
-    before = player.position_frames
-    yield lambda: player.position_frames > before
-    yield lambda: player.position_frames < before  # round it went
+    middle = sum(player.loop) // 2
+    yield lambda: player.position_frames > middle
+    yield lambda: player.position_frames < middle  # round it went
     seen["shown as looping"] = window.transport.loop_button.isChecked()
 
     notes = Path(os.environ["HOME"]) / "notes.jsonl"
