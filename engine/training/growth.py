@@ -23,23 +23,35 @@ LAST = ("answer.weight", "down.weight", "down.bias")
 """What a block adds is nothing where these are zero."""
 
 
-def grown(sizes: Mapping[str, Any], weights: Tensors, layers: int, reach: int) -> tuple[dict[str, Any], Tensors]:
-    """Sizes and weights of a BandSplit that is larger.
+def larger_sizes(sizes: Mapping[str, Any], layers: int, reach: int) -> dict[str, Any]:
+    """Sizes of a BandSplit that is larger, which nothing has checked yet.
 
     Args:
         sizes: of the network, as on its card.
-        weights: its weights, by tensor name.
-        layers: how many are added, spread evenly among those that it has: each begins as a copy of the one before it
-            that changes nothing yet.
-        reach: by how many neighbours on each side it hears more, which do not count yet.
+        layers: how many are added.
+        reach: by how many neighbours on each side it hears more.
 
     Raises:
         UsageError: fewer than none.
     """
     if min(layers, reach) < 0:
         raise UsageError("A separator can be made larger, not smaller: give more_layers and more_reach as 0 or more.")
-    larger = {**sizes, "layers": sizes["layers"] + layers, "reach": sizes["reach"] + reach}
-    return larger, _deepened(_reaching(weights, reach * sizes["width"]), sizes["layers"], layers)
+    return {**sizes, "layers": sizes["layers"] + layers, "reach": sizes["reach"] + reach}
+
+
+def grown(weights: Tensors, sizes: Mapping[str, Any], larger: Mapping[str, Any]) -> Tensors:
+    """The weights of a BandSplit as those of a larger one.
+
+    New layers are spread evenly among those that it has: each begins as a copy of the one before it that changes
+    nothing yet. New neighbours do not count yet.
+
+    Args:
+        weights: the network's, by tensor name.
+        sizes: the network's.
+        larger: `larger_sizes` of these, with which a network has been built: they are in bounds.
+    """
+    wide = _reaching(weights, (larger["reach"] - sizes["reach"]) * sizes["width"])
+    return _deepened(wide, sizes["layers"], larger["layers"] - sizes["layers"])
 
 
 def _reaching(weights: Tensors, more: int) -> Tensors:

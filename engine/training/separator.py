@@ -30,7 +30,7 @@ from engine.separation.separator import Separator
 from engine.training import parallel
 from engine.training.adam import follow, memory, set_rate
 from engine.training.device import choose_device, has_bfloat16, precision
-from engine.training.growth import grown
+from engine.training.growth import grown, larger_sizes
 from engine.training.muon import Muon
 from engine.training.songs import Pieces
 
@@ -241,13 +241,16 @@ def _gone_on(recipe: Recipe, base: Path) -> tuple[Recipe, Network]:
     if card.kind != KIND:
         raise ModelError(f"{card.name} is a model of the kind {card.kind}: choose a separator to go on from.")
     Separator.load(base)  # sees that file and card belong together, and says what does not
-    (file,) = (name for name in card.files if name.endswith(".safetensors"))
-    sizes, weights = card.sizes, read_tensors(base / file)
+    sizes = card.sizes
     if recipe.more_layers or recipe.more_reach:
         if sizes.get("network") != BAND_SPLIT:
             raise ModelError(f"{card.name} is no separator of bands: only these can be made larger.")
-        sizes, weights = grown(sizes, weights, recipe.more_layers, recipe.more_reach)
-    network = build_network(sizes)
+        sizes = larger_sizes(sizes, recipe.more_layers, recipe.more_reach)
+    network = build_network(sizes)  # refuses what is too large before its weights are made
+    (file,) = (name for name in card.files if name.endswith(".safetensors"))
+    weights = read_tensors(base / file)
+    if sizes != card.sizes:
+        weights = grown(weights, card.sizes, sizes)
     network.load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()})
     return replace(recipe, sizes=sizes), network
 

@@ -11,7 +11,7 @@ from torch import nn
 from engine.errors import ModelError, UsageError
 from engine.models.weights import Tensors
 from engine.separation.bands import BandSplit, build_band_split
-from engine.training.growth import grown
+from engine.training.growth import grown, larger_sizes
 
 SIZES: dict[str, Any] = {
     "sources": ["low", "high"],
@@ -50,8 +50,9 @@ def weights_of(network: BandSplit) -> Tensors:
 )
 def test_it_answers_as_before_with_its_new_layers_among_the_old_ones(more: int, copied: list[int]) -> None:
     network = network_of(SIZES)
-    sizes, weights = grown(SIZES, weights_of(network), more, 0)
+    sizes = larger_sizes(SIZES, more, 0)
     assert sizes == {**SIZES, "layers": 3 + more}
+    weights = grown(weights_of(network), SIZES, sizes)
     deep = network_of(sizes, weights)
     mix = torch.randn(2, 2, 4000)
     torch.testing.assert_close(deep(mix), network(mix), rtol=0, atol=0)
@@ -67,16 +68,17 @@ def test_it_answers_as_before_with_its_new_layers_among_the_old_ones(more: int, 
 @pytest.mark.parametrize("more", [1, 2])
 def test_it_answers_as_before_and_can_hear_more_neighbours(more: int) -> None:
     network = network_of(SIZES)
-    sizes, weights = grown(SIZES, weights_of(network), 0, more)
+    sizes = larger_sizes(SIZES, 0, more)
     assert sizes == {**SIZES, "reach": 1 + more}
-    wide = network_of(sizes, weights)
+    wide = network_of(sizes, grown(weights_of(network), SIZES, sizes))
     mix = torch.randn(2, 2, 4000)
     torch.testing.assert_close(wide(mix), network(mix), rtol=1e-4, atol=1e-5)
 
 
 def test_all_that_is_new_learns() -> None:
     network = network_of(SIZES)
-    deep = network_of(*grown(SIZES, weights_of(network), 2, 1)).train()
+    sizes = larger_sizes(SIZES, 2, 1)
+    deep = network_of(sizes, grown(weights_of(network), SIZES, sizes)).train()
     deep(torch.randn(1, 2, 4000)).square().mean().backward()
     for block in deep.blocks:
         assert block.answer.weight.grad.abs().max() > 0
@@ -85,10 +87,9 @@ def test_all_that_is_new_learns() -> None:
 
 
 def test_it_is_made_neither_smaller_nor_larger_without_end() -> None:
-    weights = weights_of(network_of(SIZES))
     for layers, reach in ((-1, 0), (0, -1)):
         with pytest.raises(UsageError, match="not smaller"):
-            grown(SIZES, weights, layers, reach)
+            larger_sizes(SIZES, layers, reach)
     for name, layers, reach in (("layers", 40, 0), ("reach", 0, 4)):
         with pytest.raises(ModelError, match=name):
-            build_band_split(grown(SIZES, weights, layers, reach)[0])
+            build_band_split(larger_sizes(SIZES, layers, reach))

@@ -192,6 +192,9 @@ def test_it_goes_on_larger_than_its_base_and_from_what_that_has_learned(
     resumed_names, names = resumed.tensors().keys(), further.tensors().keys()
     assert resumed_names == names
 
+    with pytest.raises(ModelError, match="layers"):  # before memory is taken
+        learner(songs, replace(RECIPE, more_layers=10**12), base)
+
 
 def test_a_base_without_bands_is_not_made_larger(songs: Path, demucs_training: tuple[list[Report], Path]) -> None:
     _, base = demucs_training
