@@ -192,6 +192,7 @@ def facts_of(card: ModelCard) -> ModelFacts:
         card.description,
         f"Learned from: {card.trained_on}" if card.trained_on else "",
         f"Learned for: {card.trained_for}" if card.trained_for else "",
+        f"Began with: {card.began_with}" if card.began_with else "",
         f"Invents {card.context_s:.0f} s at a time" if card.context_s else "",
         f"Licence: {card.licence}" if card.licence else "",
     )

@@ -29,6 +29,7 @@ class ModelCard:
         title: what it is called in the window.
         kind: "generator", "autoencoder" or "separator".
         trained_on, trained_for: in words, for people.
+        began_with: likewise the model that its training went on from, and what that had learned; empty: none.
         learned_s: how much music it learned from, in seconds; 0 where that is not known.
         context_s: how much music a generator invents at a time, in seconds; 0 where that is not known.
         sizes: the numbers that its networks are built from; their meaning belongs to the kind.
@@ -47,6 +48,7 @@ class ModelCard:
     venue: str = ""
     trained_on: str = ""
     trained_for: str = ""
+    began_with: str = ""
     learned_s: float = 0.0
     context_s: float = 0.0
     licence: str = ""

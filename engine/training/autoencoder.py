@@ -31,6 +31,7 @@ from engine.training import parallel
 from engine.training.collection import Collection
 from engine.training.components import fit_components
 from engine.training.excerpts import Excerpts
+from engine.training.origin import origin_of
 from engine.training.refining import EDGE, Pieces, Recipe, Refining
 from engine.training.spectral import SIZES
 
@@ -86,6 +87,7 @@ class AutoencoderLearner:
         self._components = {name: torch.zeros(shape) for name, shape in self.config.shapes.items()}
         self._linear: PatchAutoencoder | None = None  # until the components are fitted
         self._begun = begun is not None
+        self._began_with = origin_of(base) if base else ""
         if begun:
             self._take_components(begun)
             if begun.config.measured:
@@ -139,12 +141,13 @@ class AutoencoderLearner:
         return components | self._refining.tensors()
 
     def facts(self) -> dict[str, Any]:
-        """Whether the components are another's, and whether they are fitted and their bins measured."""
-        return {"begun": self._begun, "fitted": self._linear is not None}
+        """Whether the components are another's and whose, and whether they are fitted and their bins measured."""
+        return {"begun": self._begun, "began_with": self._began_with, "fitted": self._linear is not None}
 
     def restore(self, facts: Mapping[str, Any]) -> None:
         """Go back to these facts."""
         self._begun = facts.get("begun", False)  # states of before bins were measured do not say
+        self._began_with = str(facts.get("began_with", ""))
         self._linear = self._of_components() if facts["fitted"] else None
 
     def set_rates(self, factor: float) -> None:
@@ -192,6 +195,7 @@ class AutoencoderLearner:
             f"balance for every {self.config.frames_per_latent} samples; {REFINED if refined else PLAIN}.",
             trained_on=f"{self._collection.hours:.2f} hours of {len(self._collection.recordings)} recordings",
             trained_for=f"one fit{learned if refined else ''}",
+            began_with=self._began_with,
             sizes=refined_sizes(self.config, recipe.width) if refined else self.config.sizes,
         )
         return write_card(card, folder)

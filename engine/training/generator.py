@@ -34,6 +34,7 @@ from engine.training.adversaries import QUICK, Adversaries, Recipe, emphasis_of
 from engine.training.calibration import musika_of
 from engine.training.latents import Latents, Windows, identity
 from engine.training.logbook import STATE_FILE, read_training
+from engine.training.origin import origin_of
 from engine.training.state import read_facts
 
 __all__ = ["KIND", "QUICK", "GeneratorLearner", "Recipe"]
@@ -146,6 +147,7 @@ class GeneratorLearner:
             self._check_base(begun)
             recipe = replace(recipe, base_channels=begun.config.base_channels, small=begun.config.small)
         self.recipe = recipe
+        self._began_with = origin_of(base) if base else ""
         self._alone = recipe.warm_up if begun and begun.critic is None else 0  # steps of the critic by itself
         with devices.computing_on(self._device):
             self._autoencoder = load_autoencoder(latents.autoencoder)
@@ -186,11 +188,12 @@ class GeneratorLearner:
 
     def facts(self) -> dict[str, Any]:
         """What else the next step depends on."""
-        return {"alone": self._alone, **self.adversaries.facts()}
+        return {"alone": self._alone, "began_with": self._began_with, **self.adversaries.facts()}
 
     def restore(self, facts: Mapping[str, Any]) -> None:
         """Go back to what `facts` gave."""
         self._alone = int(facts["alone"])
+        self._began_with = str(facts.get("began_with", ""))  # states of before cards said it do not say
         self.adversaries.restore(facts)
 
     def set_rates(self, factor: float) -> None:
@@ -236,6 +239,7 @@ class GeneratorLearner:
             learned_s=round(3600 * self._latents.hours, 1),
             context_s=round(window_s, 2),
             trained_for=f"{self.step} steps of {self.recipe.batch} windows, {self.trained_s / 60:.0f} minutes",
+            began_with=self._began_with,
             needs=(self._source["autoencoder"],),
             sizes={"context": config.context, **asdict(config), **phrases},
         )

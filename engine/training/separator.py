@@ -32,6 +32,7 @@ from engine.training.adam import follow, memory, set_rate
 from engine.training.device import choose_device, has_bfloat16, precision
 from engine.training.growth import grown, larger_sizes
 from engine.training.muon import Muon
+from engine.training.origin import origin_of
 from engine.training.songs import Pieces
 
 KIND = "separator"
@@ -136,6 +137,7 @@ class SeparatorLearner:
         torch.manual_seed(recipe.seed)
         self.recipe, network = _gone_on(recipe, base) if base else (recipe, build_network(recipe.sizes))
         self.step, self.trained_s = 0, 0.0
+        self._began_with = origin_of(base) if base else ""
         self._source = [str(folder.resolve()) for folder in songs]
         self._pieces = Pieces(songs, self.recipe.stem_names, self.recipe.mixed)
         self._device = choose_device(device)
@@ -177,11 +179,12 @@ class SeparatorLearner:
         return tensors | {f"muon.{name}": value for name, value in memory(self._muon).items()}
 
     def facts(self) -> dict[str, Any]:
-        """Nothing: the step's number decides what is drawn."""
-        return {}
+        """What the card says of a base; of the rest, the step's number decides what is drawn."""
+        return {"began_with": self._began_with}
 
     def restore(self, facts: Mapping[str, Any]) -> None:
-        """Nothing to go back to."""
+        """Go back to these facts."""
+        self._began_with = str(facts.get("began_with", ""))  # states of before cards said it do not say
 
     def set_rates(self, factor: float) -> None:
         """Learn at `factor` times the recipe's rate."""
@@ -215,6 +218,7 @@ class SeparatorLearner:
             trained_on=f"{len(self._pieces)} songs in stems, and mixes of stems of different ones of them",
             trained_for=f"{self.step} steps of {self.recipe.batch} pieces of "
             f"{self.recipe.piece_frames / SAMPLE_RATE_HZ:g} s, {self.trained_s / 60:.0f} minutes",
+            began_with=self._began_with,
             sizes=dict(self.recipe.sizes),
         )
         return write_card(card, folder)

@@ -218,14 +218,21 @@ def test_what_a_card_says():
         venue="Elder Mill",
         trained_on="9 songs",
         trained_for="2 h",
+        began_with="fiddler",
         learned_s=5400.0,
         context_s=11.89,
         licence="MIT",
     )
     facts = facts_of(card)
     assert facts.lines == ("The House Band", "15 Oct 1977 · Elder Mill", "1.5 h of music · 12 s context")
-    for words in ("Fiddles.", "Learned from: 9 songs", "Learned for: 2 h", "Invents 12 s at a time", "Licence: MIT"):
-        assert words in facts.about
+    assert facts.about.splitlines() == [
+        "Fiddles.",
+        "Learned from: 9 songs",
+        "Learned for: 2 h",
+        "Began with: fiddler",
+        "Invents 12 s at a time",
+        "Licence: MIT",
+    ]
     assert not facts.has_preview
 
 

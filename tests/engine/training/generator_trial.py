@@ -216,6 +216,7 @@ def fine_tuning(folder: Path, latents: Latents) -> dict[str, Any]:
         "critic_kept": same(weights(from_training.adversaries, "critic"), part(training_state, "critic")),
         "average_kept": same(weights(from_training.adversaries, "average"), part(training_state, "average")),
         "penalty_kept": [factor, read_facts(begun / STATE_FILE)["learner"]["penalty_factor"]],
+        "began_with": [each.facts()["began_with"] for each in (again, from_model, from_training)],
         "learns_at_once": "generator" in from_training.learn(0.0),
         "other_size": refused(lambda: GeneratorLearner(small, recipe, begun / MODEL_FOLDER)),
         "other_autoencoder": refused(lambda: GeneratorLearner(named, recipe, begun / MODEL_FOLDER)),

@@ -108,7 +108,8 @@ def test_without_refinement_there_are_components_alone(trial: dict[str, Any]) ->
 
 def test_a_base_of_before_bins_were_measured_keeps_its_components_and_they_are(trial: dict[str, Any]) -> None:
     measured = trial["measured"]
-    assert measured["facts"] == [{"begun": True, "fitted": False}, {"begun": True, "fitted": True}]
+    assert [(facts["begun"], facts["fitted"]) for facts in measured["facts"]] == [(True, False), (True, True)]
+    assert measured["facts"][1]["began_with"].startswith("autoencoder (")
     assert measured["same"]
     assert 0.1 < measured["noise"] <= 1
     assert measured["noise off"] < 0.01  # it was fitted to the same collection; weights are kept in half precision

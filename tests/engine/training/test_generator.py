@@ -142,6 +142,10 @@ def test_training_needs_no_tensorflow(trial: dict[str, Any]) -> None:
 def test_fine_tuning_begins_with_the_base_and_its_sizes(trial: dict[str, Any]) -> None:
     assert trial["fine_tuning"]["recipe"] == [4, True, 2]
     assert trial["fine_tuning"]["begins_with"]
+    fresh, of_model, of_training = trial["fine_tuning"]["began_with"]
+    assert not fresh
+    assert of_model.startswith("generator (")
+    assert of_training == "a training (6 steps, 0 minutes)"
 
 
 def test_a_new_critic_learns_alone_at_first(trial: dict[str, Any]) -> None:

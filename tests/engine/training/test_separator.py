@@ -175,6 +175,21 @@ def test_it_goes_on_from_a_model_with_the_sizes_of_that(songs: Path, training: t
     assert further.learn(0.0)["error"] < fresh.learn(0.0)["error"] - 3
 
 
+def test_the_card_says_what_it_went_on_from(songs: Path, training: tuple[list[Report], Path], tmp_path: Path) -> None:
+    _, base = training
+    card = load_card(base)
+    assert not card.began_with
+    words = f"separator ({card.trained_on}; {card.trained_for})"
+    further = learner(songs, replace(RECIPE, seed=2), base)
+    list(train(further, tmp_path / "further", Plan(steps=1)))
+    resumed = learner(songs, replace(RECIPE, seed=2))
+    list(train(resumed, tmp_path / "further", Plan(steps=2), resume=True))
+    assert load_card(tmp_path / "further" / MODEL_FOLDER).began_with == words
+
+    twice = learner(songs, replace(RECIPE, seed=3), tmp_path / "further" / MODEL_FOLDER).export(tmp_path / "twice")
+    assert twice.began_with.endswith(f"; began with {words})")
+
+
 def test_it_goes_on_larger_than_its_base_and_from_what_that_has_learned(
     songs: Path, training: tuple[list[Report], Path], tmp_path: Path
 ) -> None:
