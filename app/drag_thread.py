@@ -1,8 +1,8 @@
-"""GUI thread's side of the thread that writes the file of a drag, so that no other work has to be waited for."""
+"""GUI thread's side of the thread that writes the files of a drag, so that no other work has to be waited for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -81,33 +81,34 @@ class StoredMix:
 
 
 Order = Export | StoredMix
+"""What becomes one file."""
 
 
 class DragThread(Worker):
-    """Writes one file after another; only the last one that was asked for is wanted."""
+    """Writes what is dragged together; only what was asked for last is wanted."""
 
     progressed = Signal(object, float)
-    """An `Order`, and the fraction of it that is done."""
+    """The orders, and the fraction of them that is done."""
     prepared = Signal(object, object)
-    """An `Order`, and the path of its file, which is whole."""
+    """The orders, and the paths of their files, which are whole."""
     released = Signal(object)
     """A `Take` that is not read here any more."""
 
     def __init__(self) -> None:
         """Not running yet."""
         super().__init__("drags")
-        self._last: tuple[Order, Path] | None = None  # once written, it may be dragged again
+        self._last: tuple[Sequence[Order], Sequence[Path]] | None = None  # once written, it may be dragged again
 
-    def prepare(self, order: Order) -> None:
-        """Write the one file of an order; `progressed` and `prepared` follow. What was asked for before is dropped."""
+    def prepare(self, orders: Sequence[Order]) -> None:
+        """Write a file of each order; `progressed` and `prepared` follow. What was asked for before is dropped."""
         self.cancel()
         if not self.is_running:
             self.start()
-        self._request("", partial(self._prepare, order))
+        self._request("", partial(self._prepare, orders))
 
-    def remove(self, path: Path) -> None:
-        """Remove a file that nobody has taken."""
-        self._posted.emit(partial(self._guarded, partial(_remove, path)))
+    def remove(self, paths: Sequence[Path]) -> None:
+        """Remove files that nobody has taken."""
+        self._posted.emit(partial(self._guarded, partial(_remove, paths)))
 
     def let_go(self, take: Take) -> None:
         """Read a take no more, but for what was asked for before; `released` follows."""
@@ -116,13 +117,27 @@ class DragThread(Worker):
         else:
             self.released.emit(take)
 
-    def _prepare(self, order: Order, gate: Gate) -> None:
+    def _prepare(self, orders: Sequence[Order], gate: Gate) -> None:
         gate.go_through()
-        if self._last is None or self._last[0] != order or not self._last[1].exists():
-            with order.opened() if isinstance(order, StoredMix) else nullcontext(order) as opened:
-                path = self._write(opened, gate, lambda fraction: self.progressed.emit(order, fraction))
-            self._last = order, path
-        self.prepared.emit(order, self._last[1])
+        if self._last is None or self._last[0] != orders or not all(path.exists() for path in self._last[1]):
+            self._last = orders, self._write_all(orders, gate)
+        self.prepared.emit(orders, self._last[1])
+
+    def _write_all(self, orders: Sequence[Order], gate: Gate) -> Sequence[Path]:
+        """All or nothing."""
+        paths: list[Path] = []
+
+        def tell(fraction: float) -> None:
+            self.progressed.emit(orders, (len(paths) + fraction) / len(orders))
+
+        try:
+            for order in orders:
+                with order.opened() if isinstance(order, StoredMix) else nullcontext(order) as opened:
+                    paths.append(self._write(opened, gate, tell))
+        except BaseException:
+            _remove(paths)
+            raise
+        return paths
 
     def _write(self, order: Export, gate: Gate, tell: Callable[[float], object]) -> Path:
         (path,) = order.paths.values()
@@ -133,10 +148,11 @@ class DragThread(Worker):
             raise
 
 
-def _remove(path: Path) -> None:
-    with suppress(OSError):
-        path.unlink(missing_ok=True)
-    _tidy(path.parent)
+def _remove(paths: Sequence[Path]) -> None:
+    for path in paths:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+        _tidy(path.parent)
 
 
 def _tidy(folder: Path) -> None:

@@ -1,13 +1,13 @@
-"""GUI thread: the hand that drags the mix, a stem, the region or a take out of the window, into another program.
+"""GUI thread: the hand that drags the mix, a stem, the region or takes out of the window, into another program.
 
 The drag begins when the file is whole, so that whoever takes it finds all of it and nothing has to wait. The file is
-begun when the mouse is pressed; for a take of the library when it is pulled, for a press on that plays it. A hand that
+begun when the mouse is pressed; for takes of the library when they are pulled, for a press on one plays it. A hand that
 is quicker sees how far the file is, and the drag begins in its fingers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,7 @@ from app.settings import SettingsStore
 from engine.audio.format import SAMPLE_RATE_HZ
 from engine.errors import StudioError
 from engine.export.choices import MIX, ExportChoices
+from engine.takes.library import Entry
 from engine.takes.take import Take
 from widgets.drag_button import DragButton
 from widgets.drag_picture import drag_picture
@@ -38,33 +39,34 @@ FOLDER = "Dragged"
 """In the folder for exports: programs play what was dragged into them from where it lies."""
 NO_STEMS = "Wait until the stems are there, or drag the mix."
 NOT_MADE = "“{}” is still being made: wait for its end, or cancel it, and drag it then."
-GETTING_READY = "Getting the file ready: hold on"
+GETTING_READY = "Getting ready: hold on"
 READY = "The file is ready now: drag it again."
+ALL_READY = "The files are ready now: drag them again."
 STRIP_TIP = "Drag the {} into a folder or another program: the region, or all of it"
 
 
 @dataclass(frozen=True)
 class Wish:
-    """A file that is to be dragged, or copied.
+    """What is to be dragged, or copied: a file, or some together.
 
     Attributes:
         part: "mix" or a stem.
-        length_s: how long it is.
-        order: what writes it.
+        length_s: how long they are.
+        orders: what writes them.
     """
 
     part: str
     length_s: float
-    order: Order
+    orders: tuple[Order, ...]
 
 
 Preparing = Callable[[bool], bool]
-"""Has the file of something written, unless it is already, and says whether there is such a thing; with True, quietly:
-nobody is told why there is not."""
+"""Has the files of something written, unless they are already, and says whether there is such a thing; with True,
+quietly: nobody is told why there is not."""
 
 
 class Dragging(QObject):
-    """One file at a time."""
+    """One drag at a time."""
 
     refused = Signal(str)
     """Why something could not be done: a sentence for the user."""
@@ -89,10 +91,10 @@ class Dragging(QObject):
         self._button, self._library, self._takes = button, library, takes
         self._message, self._titles = message, titles
         self._wish: Wish | None = None
-        self._path: Path | None = None  # of the wish's file, when it is whole
+        self._paths: Sequence[Path] = ()  # of the wish's files, when they are whole
         self._source: DragSource | None = None  # from which the hand pulls
         self._was_pulled = False  # there was a hand that pulled
-        self._copies = False  # the file is to be copied when it is whole
+        self._copies = False  # the files are to be copied when they are whole
         self._hangs = False  # on the mouse
         self._taken: set[Path] = set()  # somebody uses them
         self._watched: list[QWidget] = []
@@ -105,7 +107,7 @@ class Dragging(QObject):
         button.clicked.connect(self.copy)
         takes.source.pulled.connect(lambda: self._pull(takes.source, self._prepare_gripped))
         takes.source.released.connect(self._release)
-        takes.copy_wanted.connect(lambda key: self._copy(self._prepare_stored(Path(key))))
+        takes.copy_wanted.connect(lambda keys: self._copy(self._prepare_stored(keys)))
         stage.view.region_changed.connect(self.refresh)
 
     @property
@@ -143,7 +145,8 @@ class Dragging(QObject):
 
     def let_go(self, take: Take) -> None:
         """Read a take no more; `released` follows."""
-        if self._wish is not None and not isinstance(self._wish.order, StoredMix) and self._wish.order.take is take:
+        orders = self._wish.orders if self._wish else ()
+        if any(not isinstance(order, StoredMix) and order.take is take for order in orders):
             self._forget()
         self._thread.let_go(take)
 
@@ -174,29 +177,32 @@ class Dragging(QObject):
             order = self._form.order(take, state.mix, state.title, part, frames, is_region=is_region)
         except StudioError as error:
             return self._refuse(str(error), quietly)
-        return self._wish_for(Wish(part, (frames[1] - frames[0]) / SAMPLE_RATE_HZ, order))
+        return self._wish_for(Wish(part, (frames[1] - frames[0]) / SAMPLE_RATE_HZ, (order,)))
 
     def _prepare_gripped(self, quietly: bool) -> bool:
-        """The same of the mix of the take on which the mouse has been pressed."""
-        card = self._takes.gripped
-        return card is not None and self._prepare_stored(Path(card.key), quietly=quietly)
+        """The same of the mixes of the takes of which the hand has hold."""
+        return self._prepare_stored([card.key for card in self._takes.gripped], quietly=quietly)
 
-    def _prepare_stored(self, folder: Path, *, quietly: bool = False) -> bool:
-        """The same of the mix of a take of the library, be it loaded or not."""
-        entry, loaded = self._library.entries.get(folder), self._session.state.entry
-        if entry is None:
-            return False
-        if self._library.is_growing(folder):
-            return self._refuse(NOT_MADE.format(entry.name), quietly)
-        is_loaded = loaded is not None and loaded.folder == folder
-        mix = self._session.state.mix.to_json() if is_loaded else entry.mix
-        return self._wish_for(Wish(MIX, entry.length_s, StoredMix(folder, entry.name, mix, self._form)))
+    def _prepare_stored(self, keys: Sequence[str], *, quietly: bool = False) -> bool:
+        """The same of the mixes of takes of the library, be they loaded or not."""
+        entries = [entry for key in keys if (entry := self._library.entries.get(Path(key)))]
+        for entry in entries:
+            if self._library.is_growing(entry.folder):
+                return self._refuse(NOT_MADE.format(entry.name), quietly)
+        orders = tuple(StoredMix(entry.folder, entry.name, self._faders_of(entry), self._form) for entry in entries)
+        return bool(orders) and self._wish_for(Wish(MIX, sum(entry.length_s for entry in entries), orders))
+
+    def _faders_of(self, entry: Entry) -> object:
+        """Where a take's faders stand: on the stage as they are now, else as they were left."""
+        state = self._session.state
+        is_loaded = state.entry is not None and state.entry.folder == entry.folder
+        return state.mix.to_json() if is_loaded else entry.mix
 
     def _wish_for(self, wish: Wish) -> bool:
         if wish != self._wish:
             self._forget()
             self._wish = wish
-            self._thread.prepare(wish.order)
+            self._thread.prepare(wish.orders)
         return True
 
     def _refuse(self, sentence: str, quietly: bool) -> bool:
@@ -219,43 +225,43 @@ class Dragging(QObject):
         )
         return Form(choices, dict(self._titles()))
 
-    def _take_up(self, order: Order, path: Path) -> None:
-        """A file is whole."""
-        if self._wish is None or order != self._wish.order:
-            self._remove(path)
+    def _take_up(self, orders: Sequence[Order], paths: Sequence[Path]) -> None:
+        """Files are whole."""
+        if self._wish is None or orders != self._wish.orders:
+            self._remove(paths)
             return
-        self._path = path
+        self._paths = paths
         if not self._copies and self._source is None and self._was_pulled:
-            self._message.say(READY)
+            self._message.say(READY if len(paths) == 1 else ALL_READY)
         self._use()
 
     def _use(self) -> None:
-        """Do what the file is for, if it is whole."""
-        if self._wish is None or self._path is None:
+        """Do what the files are for, if they are whole."""
+        if self._wish is None or not self._paths:
             return
         if self._copies:
             self._copies = False
-            self._put_on_clipboard(self._path)
+            self._put_on_clipboard(self._paths)
         elif self._source is not None:
-            self._drag(self._source, self._wish, self._path)
+            self._drag(self._source, self._wish, self._paths)
 
     def _give_up(self, sentence: str) -> None:
-        self._wish = self._path = self._source = None
-        self._copies = False
+        self._wish = self._source = None
+        self._paths, self._copies = (), False
         self.refused.emit(sentence)
 
     def _forget(self) -> None:
         """What was prepared is not wanted any more."""
-        if self._path is not None:
-            self._remove(self._path)
+        if self._paths:
+            self._remove(self._paths)
         elif self._wish is not None:
             self._thread.cancel()
-        self._wish = self._path = None
+        self._wish, self._paths = None, ()
         self._copies = self._was_pulled = False
 
-    def _remove(self, path: Path) -> None:
-        if path not in self._taken:
-            self._thread.remove(path)
+    def _remove(self, paths: Sequence[Path]) -> None:
+        if left := [path for path in paths if path not in self._taken]:
+            self._thread.remove(left)
 
     # The drag
 
@@ -263,12 +269,12 @@ class Dragging(QObject):
         if not prepare(False):
             return
         self._source, self._was_pulled = source, True
-        if self._path is None and self._wish is not None:
-            self._show_progress(self._wish.order, 0.0)
+        if not self._paths and self._wish is not None:
+            self._show_progress(self._wish.orders, 0.0)
         self._use()
 
-    def _show_progress(self, order: Order, fraction: float) -> None:
-        if self._source is not None and self._wish is not None and order == self._wish.order:
+    def _show_progress(self, orders: Sequence[Order], fraction: float) -> None:
+        if self._source is not None and self._wish is not None and orders == self._wish.orders:
             QToolTip.showText(QCursor.pos() + QPoint(16, 8), f"{GETTING_READY}… {fraction:.0%}")
 
     def _release(self) -> None:
@@ -278,38 +284,41 @@ class Dragging(QObject):
         if not self._was_pulled and not self._copies:
             self._forget()
 
-    def _drag(self, source: DragSource, wish: Wish, path: Path) -> None:
-        """Let the file hang on the mouse until it is dropped; meanwhile everything goes on."""
+    def _drag(self, source: DragSource, wish: Wish, paths: Sequence[Path]) -> None:
+        """Let the files hang on the mouse until they are dropped; meanwhile everything goes on."""
         self._source = None
         QToolTip.hideText()
         widget = source.parent()
         assert isinstance(widget, QWidget)
         drag = QDrag(widget)
-        drag.setMimeData(_file(path))
+        drag.setMimeData(_files(paths))
+        name = paths[0].stem if len(paths) == 1 else f"{len(paths)} takes"
         length = clock_text(wish.length_s, tenths=True)
-        picture = drag_picture(wish.part, path.stem, length, widget.devicePixelRatioF())
+        picture = drag_picture(wish.part, name, length, widget.devicePixelRatioF())
         drag.setPixmap(picture)
         drag.setHotSpot(QPoint(-8, -8))
         self._hangs = True
         if drag.exec(Qt.DropAction.CopyAction) != Qt.DropAction.IgnoreAction:
-            self._taken.add(path)
+            self._taken.update(paths)
         self._hangs = False
         source.end()
         self._forget()
 
-    def _put_on_clipboard(self, path: Path) -> None:
-        self._taken.add(path)
+    def _put_on_clipboard(self, paths: Sequence[Path]) -> None:
+        self._taken.update(paths)
         self._forget()
-        QGuiApplication.clipboard().setMimeData(_file(path))
-        self._message.say(f"Copied {path.name}: paste it into a folder or another program.")
+        QGuiApplication.clipboard().setMimeData(_files(paths))
+        (what, them) = (paths[0].name, "it") if len(paths) == 1 else (f"{len(paths)} files", "them")
+        self._message.say(f"Copied {what}: paste {them} into a folder or another program.")
 
 
-def _file(path: Path) -> QMimeData:
+def _files(paths: Sequence[Path]) -> QMimeData:
     data = QMimeData()
-    url = QUrl.fromLocalFile(str(path))
-    data.setUrls([url])
-    # What file managers of GNOME and its relatives ask for when a file is pasted.
-    data.setData("x-special/gnome-copied-files", QByteArray(b"copy\n" + bytes(url.toEncoded().data())))
+    urls = [QUrl.fromLocalFile(str(path)) for path in paths]
+    data.setUrls(urls)
+    # What file managers of GNOME and its relatives ask for when files are pasted.
+    lines = [b"copy", *(bytes(url.toEncoded().data()) for url in urls)]
+    data.setData("x-special/gnome-copied-files", QByteArray(b"\n".join(lines)))
     return data
 
 

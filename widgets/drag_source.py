@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QToolTip, QWidget
 class DragSource(QObject):
     """Tells of a press, of the first pull after it, and of the end. What a child does with the mouse stays its own.
 
+    The widget is told of presses and of releases without a pull, but of no moves between: it chooses nothing meanwhile.
+
     A hand that presses and does not pull has clicked, or moved something: only `pulled` means that it drags.
     """
 
@@ -51,7 +53,7 @@ class DragSource(QObject):
         return self._pressed_at
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Look at the mouse; a pull belongs to the drag and not to the widget."""
+        """Look at the mouse; once the hand has hold of something, its moves belong to the drag."""
         if isinstance(event, QMouseEvent):
             return self._see(event)
         if isinstance(event, QHoverEvent) and self._shows_hand:
@@ -75,7 +77,7 @@ class DragSource(QObject):
                 ):
                     self._pulled = True
                     self.pulled.emit()
-                return self._pulled
+                return True
             case QEvent.Type.MouseButtonRelease if self._pressed_at is not None:
                 self.end()
                 self.released.emit()

@@ -16,7 +16,7 @@ from widgets.take_card import CARD_ROLE, LETTER_ROLE, LOADED_ROLE, RATED_ROLE, I
 
 Role = Qt.ItemDataRole
 
-DRAG_TIP = "Drag it into a folder or another program: its mix, as a file"
+DRAG_TIP = "Drag it, or all that are chosen, into a folder or another program: the mix, as a file"
 
 
 class TakeModel(QAbstractListModel):
@@ -152,9 +152,9 @@ class TakeModel(QAbstractListModel):
 class TakeList(QListView):
     """Cards to be chosen, played, renamed, rated, compared, dragged away and thrown away, by mouse and by keys.
 
-    A click or Enter plays; who pulls instead drags it out, of which `source` tells. F2 or a double click renames, B
-    compares with what is on the stage, Delete throws the chosen ones away. Stars are given by `rating`, which lies on
-    the card under the mouse, or else on the current one; F goes there. All other keys are the window's.
+    A click or Enter plays; who pulls instead drags the chosen ones out, of which `source` tells. F2 or a double click
+    renames, B compares with what is on the stage, Delete throws the chosen ones away. Stars are given by `rating`,
+    which lies on the card under the mouse, or else on the current one; F goes there. All other keys are the window's.
     """
 
     play_wanted = Signal(str)
@@ -163,8 +163,8 @@ class TakeList(QListView):
     """The key of a card, and how many stars it is to have."""
     compare_wanted = Signal(str)
     """The key of a card that is to be compared with what is on the stage."""
-    copy_wanted = Signal(str)
-    """The key of a card whose mix is to be copied as a file."""
+    copy_wanted = Signal(list)
+    """The keys of cards whose mixes are to be copied as files."""
     delete_wanted = Signal(list)
     """The keys of cards."""
     folder_wanted = Signal(str)
@@ -233,9 +233,10 @@ class TakeList(QListView):
         self.rating.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @property
-    def gripped(self) -> TakeCard | None:
-        """The card that the mouse was pressed on, and may be pulled."""
-        return self.card_at(self.source.pressed_at) if self.source.pressed_at else None
+    def gripped(self) -> list[TakeCard]:
+        """The cards that may be pulled: all that are chosen, when the mouse was pressed on one of them."""
+        card = self.card_at(self.source.pressed_at) if self.source.pressed_at else None
+        return self.chosen if card in self.chosen else [card] if card else []
 
     def card_at(self, place: QPoint) -> TakeCard | None:
         """The card at a place in the viewport."""
@@ -305,9 +306,11 @@ class TakeList(QListView):
             menu.addAction("Compare with what is on the stage\tB", lambda: self.compare_wanted.emit(card.key))
             menu.addAction("Rename\tF2", lambda: self.edit_name(card.key))
             menu.addAction("Give it stars\tF", lambda: self.rate(card.key))
-            menu.addAction("Copy its mix as a file", lambda: self.copy_wanted.emit(card.key))
+        copy = "Copy its mix as a file" if len(chosen) == 1 else "Copy their mixes as files"
+        menu.addAction(copy, lambda: self.copy_wanted.emit(keys))
+        if len(chosen) == 1:
             menu.addAction("Show its files", lambda: self.folder_wanted.emit(card.key))
-            menu.addSeparator()
+        menu.addSeparator()
         words = "Throw away" if len(chosen) == 1 else f"Throw these {len(chosen)} away"
         menu.addAction(f"{words}\tDel", lambda: self.delete_wanted.emit(keys))
         return menu

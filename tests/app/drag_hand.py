@@ -2,7 +2,8 @@
 
 Run as a program, `python -m tests.app.drag_hand FOLDER`: plays the take that the library holds, and drags a region, a
 stem and the mix into another program; lets one fall beside it, is quicker than a long file can be written, copies
-one, drags a card of the list, and holds one when the window is closed. What it saw lies in FOLDER afterwards.
+one, drags a card of the list, then two together, and holds one when the window is closed. What it saw lies in FOLDER
+afterwards.
 """
 
 from __future__ import annotations
@@ -117,6 +118,13 @@ def drag_all(window: Window, folder: Path, notes: Path, seen: dict[str, object])
     row = takes.visualRect(takes.cards.index_of(str(folder / "home" / "takes" / TITLES[0])))
     yield from carry(takes.viewport(), row.center(), in_target)
     yield lambda: drops() == 5
+    other_row = takes.visualRect(takes.cards.index_of(str(folder / "home" / "takes" / TITLES[1])))
+    xdotool("keydown", "ctrl")
+    click(takes.viewport(), other_row.center())
+    xdotool("keyup", "ctrl")
+    yield lambda: len(takes.chosen) == 2
+    yield from carry(takes.viewport(), row.center(), in_target)
+    yield lambda: drops() == 7
     seen["on the stage"] = window.session.state.title
     yield from carry(takes.viewport(), row.center(), (row.center().x() + 10, 740))
     yield passed(20)

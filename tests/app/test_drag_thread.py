@@ -71,14 +71,14 @@ def test_it_is_called_as_exports_are_but_lies_in_no_folder_of_its_own(take, form
 def written(qtbot, heard: Heard) -> Path:
     qtbot.waitUntil(lambda: bool(heard.all("prepared") or heard.all("failed")), timeout=30_000)
     assert heard.all("failed") == []
-    (path,) = [told[1] for name, told in heard.notes if name == "prepared"]
+    ((path,),) = [told[1] for name, told in heard.notes if name == "prepared"]
     assert isinstance(path, Path)
     return path
 
 
 def test_a_stored_take_is_heard_as_its_faders_were_left(take, form, thread, heard, qtbot):
     faders = MixSettings((Strip(), Strip(muted=True)), master_gain_db=-6.0)
-    thread.prepare(StoredMix(take.folder, "Jam", faders.to_json(), form))
+    thread.prepare((StoredMix(take.folder, "Jam", faders.to_json(), form),))
     path = written(qtbot, heard)
     assert path.name == "Jam - Mix.wav"
     drums = take.read_stems(0, FRAMES)[:, 0]
@@ -87,13 +87,28 @@ def test_a_stored_take_is_heard_as_its_faders_were_left(take, form, thread, hear
 
 @pytest.mark.parametrize("remembered", [None, "no faders", MixSettings.unity(4).to_json()])
 def test_where_no_faders_are_known_it_is_the_mix_as_it_was_made(take, form, thread, heard, qtbot, remembered):
-    thread.prepare(StoredMix(take.folder, "Jam", remembered, form))
+    thread.prepare((StoredMix(take.folder, "Jam", remembered, form),))
     samples = soundfile.read(written(qtbot, heard))[0]
     np.testing.assert_allclose(samples, take.read_mix(0, FRAMES), atol=1e-6)
 
 
-def test_a_take_that_is_gone_is_told_of_and_nothing_is_left(tmp_path, form, thread, heard, qtbot):
-    thread.prepare(StoredMix(tmp_path / "gone", "Jam", None, form))
+def test_several_are_written_together(take, form, thread, qtbot):
+    heard = Heard(thread, ("prepared", "progressed", "failed"))
+    orders = tuple(StoredMix(take.folder, title, None, form) for title in ("Jam", "Jam", "Other"))
+    thread.prepare(orders)
+    qtbot.waitUntil(lambda: bool(heard.all("prepared") or heard.all("failed")), timeout=30_000)
+    assert heard.all("failed") == []
+    ((told, paths),) = [told for name, told in heard.notes if name == "prepared"]
+    assert told == orders
+    assert [path.name for path in paths] == ["Jam - Mix.wav", "Jam - Mix 2.wav", "Other - Mix.wav"]
+    assert all(soundfile.info(path).frames == FRAMES for path in paths)
+    shares = [told[1] for name, told in heard.notes if name == "progressed"]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+
+
+def test_a_take_that_is_gone_is_told_of_and_nothing_is_left(take, tmp_path, form, thread, heard, qtbot):
+    thread.prepare(tuple(StoredMix(folder, "Jam", None, form) for folder in (take.folder, tmp_path / "gone")))
     qtbot.waitUntil(lambda: bool(heard.all("idle")), timeout=30_000)
     assert len(heard.all("failed")) == 1
     assert heard.all("prepared") == []

@@ -94,7 +94,7 @@ def test_the_stars_lie_on_the_card_under_the_mouse_or_else_on_the_current_one(pa
 def test_who_pulls_a_card_does_not_play_it(panel, qtbot):
     viewport, place = panel.list.viewport(), centre(panel, "2")
     pulled = []
-    panel.list.source.pulled.connect(lambda: pulled.append(panel.list.gripped.key))
+    panel.list.source.pulled.connect(lambda: pulled.extend(card.key for card in panel.list.gripped))
     with qtbot.assertNotEmitted(panel.list.play_wanted):
         QTest.mousePress(viewport, LEFT, pos=place)
         QTest.mouseMove(viewport, place + QPoint(0, 20))
@@ -119,6 +119,35 @@ def test_shift_chooses_several_which_are_thrown_away_together(panel, qtbot):
     with qtbot.waitSignal(panel.list.delete_wanted) as thrown:
         qtbot.keyClick(panel.list, Qt.Key.Key_Delete)
     assert thrown.args == [["1", "2", "3"]]
+
+
+def test_who_pulls_one_of_several_chosen_cards_pulls_them_all(panel, qtbot):
+    viewport = panel.list.viewport()
+    pulled = []
+    panel.list.source.pulled.connect(lambda: pulled.append([card.key for card in panel.list.gripped]))
+
+    def pull(key: str) -> None:
+        place = centre(panel, key)
+        QTest.mousePress(viewport, LEFT, pos=place)
+        for offset_px in (1, 2, 20, 60):
+            QTest.mouseMove(viewport, place + QPoint(0, offset_px))
+        QTest.mouseRelease(viewport, LEFT, pos=place + QPoint(0, 60))
+
+    click(qtbot, panel, centre(panel, "1"))
+    click(qtbot, panel, centre(panel, "2"), Qt.KeyboardModifier.ShiftModifier)
+    with qtbot.assertNotEmitted(panel.list.play_wanted):
+        pull("2")
+        assert [card.key for card in panel.list.chosen] == ["1", "2"]
+        pull("3")
+    assert pulled == [["1", "2"], ["3"]]
+    assert [card.key for card in panel.list.chosen] == ["3"]
+
+
+def test_several_are_copied_together(panel, qtbot):
+    menu = panel.list.menu(panel.list.cards.shown[:2])
+    with qtbot.waitSignal(panel.list.copy_wanted) as copied:
+        next(action for action in menu.actions() if action.text() == "Copy their mixes as files").trigger()
+    assert copied.args == [[card.key for card in panel.list.cards.shown[:2]]]
 
 
 def test_keys_do_what_the_mouse_does(panel, qtbot):
