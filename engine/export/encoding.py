@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,23 @@ _SFC_SET_ADD_PEAK_CHUNK = 0x1050  # of libsndfile's sndfile.h
 NOTHING: Wave = np.zeros((0, CHANNELS), np.float32)
 
 
+@dataclass(frozen=True)
+class Extent:
+    """What goes through the filters of an export: what is written, and what sounds before and after it.
+
+    That is nothing, but for a loop: its other turns, or its end would meet its beginning with a click.
+    """
+
+    frames: int
+    lead_frames: int = 0
+    tail_frames: int = 0
+
+    @property
+    def all_frames(self) -> int:
+        """What goes in, at the program's rate."""
+        return self.lead_frames + self.frames + self.tail_frames
+
+
 class Levelled:
     """A gain, and if wanted the limiter, its delay made up for: as many frames come out as went in."""
 
@@ -46,46 +64,52 @@ class Levelled:
 
 
 class Resampled:
-    """The same sound at another rate: as many seconds come out as went in, to the nearest frame."""
+    """What is written, at another rate: as many seconds come out as are written, to the nearest frame."""
 
-    def __init__(self, rate_hz: int) -> None:
-        """Begin with the first frame, at the program's rate; `rate_hz` is the other one."""
-        self._rate_hz = rate_hz
+    def __init__(self, rate_hz: int, extent: Extent) -> None:
+        """Begin with the first frame that goes in, at the program's rate; `rate_hz` is the other one.
+
+        A loop is made as long as the nearest whole number of frames: a turn that ended between two would meet its
+        beginning with a click. It changes the pitch of the shortest loop by less than a tenth of a cent.
+        """
+        self._missing = round(extent.frames * rate_hz / SAMPLE_RATE_HZ)
+        is_loop = extent.lead_frames > 0
+        exact_hz = SAMPLE_RATE_HZ * self._missing / extent.frames if is_loop else rate_hz
         self._stream: Any = None
         if rate_hz != SAMPLE_RATE_HZ:
-            self._stream = soxr.ResampleStream(SAMPLE_RATE_HZ, rate_hz, CHANNELS, dtype="float32", quality="VHQ")
-        self._pushed = self._given = 0
+            self._stream = soxr.ResampleStream(SAMPLE_RATE_HZ, exact_hz, CHANNELS, dtype="float32", quality="VHQ")
+        self._early = round(extent.lead_frames * exact_hz / SAMPLE_RATE_HZ)
 
     def push(self, wave: Wave) -> Wave:
         """What comes of the next frames (frames, 2)."""
-        if self._stream is None:
-            return wave
-        self._pushed += len(wave)
-        out: Wave = self._stream.resample_chunk(wave)
-        self._given += len(out)
-        return out
+        return self._cut(self._stream.resample_chunk(wave) if self._stream else wave)
 
     def flush(self) -> Wave:
         """What is still to come when all is in."""
-        if self._stream is None:
-            return NOTHING
-        missing = max(0, round(self._pushed * self._rate_hz / SAMPLE_RATE_HZ) - self._given)
-        rest: Wave = self._stream.resample_chunk(NOTHING, last=True)[:missing]
-        return np.concatenate([rest, np.zeros((missing - len(rest), CHANNELS), np.float32)])
+        rest = self._cut(self._stream.resample_chunk(NOTHING, last=True)) if self._stream else NOTHING
+        return np.concatenate([rest, np.zeros((self._missing, CHANNELS), np.float32)])
+
+    def _cut(self, wave: Wave) -> Wave:
+        kept = wave[self._early : self._early + self._missing]
+        self._early = max(0, self._early - len(wave))
+        self._missing -= len(kept)
+        return kept
 
 
 class EncodedFile:
     """Appends program audio to a file; made by `encoded_file`."""
 
-    def __init__(self, file: soundfile.SoundFile, choices: ExportChoices, levelled: Levelled, seed: int) -> None:
+    def __init__(
+        self, file: soundfile.SoundFile, choices: ExportChoices, levelled: Levelled, extent: Extent, seed: int
+    ) -> None:
         """Write into an open file; `seed` makes the dither."""
         self._file, self._format = file, choices.file_format
         self._levelled = levelled
-        self._resampled = Resampled(choices.rate_hz)
+        self._resampled = Resampled(choices.rate_hz, extent)
         self._rng = np.random.default_rng(seed)
 
     def write(self, wave: Wave) -> None:
-        """Append (frames, 2)."""
+        """Append (frames, 2); of a loop, what comes before it and after it as well, which is not written."""
         self._put(self._resampled.push(self._levelled.push(wave)))
 
     def finish(self) -> None:
@@ -107,7 +131,7 @@ def is_limited(choices: ExportChoices) -> bool:
 
 @contextmanager
 def encoded_file(
-    path: Path, choices: ExportChoices, tags: Tags, levelled: Levelled, *, frames: int, seed: int
+    path: Path, choices: ExportChoices, tags: Tags, levelled: Levelled, *, extent: Extent, seed: int
 ) -> Iterator[EncodedFile]:
     """Write an audio file that appears under its name when it is whole; the same sound makes the same file.
 
@@ -116,7 +140,7 @@ def encoded_file(
         choices: format and rate.
         tags: what it says of itself.
         levelled: what brings the sound to its level.
-        frames: how many will come, at the program's rate.
+        extent: how much will come, and how much of it is written.
         seed: of the dither.
 
     Raises:
@@ -124,8 +148,8 @@ def encoded_file(
     """
     with replaced_on_success(path) as partial:
         try:
-            with _opened(path, partial, choices, tags, frames) as file:
-                encoded = EncodedFile(file, choices, levelled, seed)
+            with _opened(path, partial, choices, tags, extent.frames) as file:
+                encoded = EncodedFile(file, choices, levelled, extent, seed)
                 yield encoded
                 encoded.finish()
         except soundfile.LibsndfileError as cause:

@@ -14,16 +14,20 @@ import numpy as np
 from engine.audio.format import CHANNELS, Wave
 from engine.errors import OutputError, UsageError
 from engine.export.choices import MIX, ExportChoices
-from engine.export.encoding import EncodedFile, Levelled, encoded_file, is_limited
+from engine.export.encoding import EncodedFile, Extent, Levelled, encoded_file, is_limited
 from engine.export.levelling import Measuring, loudness_gain, peak_gain
 from engine.export.naming import existing, free_paths
 from engine.export.tags import Tags, recipe_text
-from engine.playback.mixer import render
+from engine.playback.limiter import LATENCY_FRAMES
+from engine.playback.mixer import LOOP_LEAD_FRAMES, render, render_turn
 from engine.playback.settings import MixSettings
 from engine.takes.pieces import recipe_between
-from engine.takes.take import Take
+from engine.takes.take import Stems, Take
 
 Conflict = Literal["ask", "replace", "beside"]
+
+LOOP_TAIL_FRAMES = LATENCY_FRAMES + 4096
+"""So much of a loop's next turn the limiter hears, and after it what resamples: more than its filter is long."""
 
 
 class InTheWayError(OutputError):
@@ -69,6 +73,17 @@ class Export:
         """The length of each file, at the program's rate."""
         return self.span[1] - self.span[0]
 
+    @property
+    def extent(self) -> Extent:
+        """What goes through the filters: a whole loop with what sounds before and after it."""
+        around = (LOOP_LEAD_FRAMES, LOOP_TAIL_FRAMES) if self.is_loop else (0, 0)
+        return Extent(self.frames, *around)
+
+    @property
+    def is_loop(self) -> bool:
+        """Whether the end of what is written meets its beginning."""
+        return self.span == (0, self.take.loop_frames)
+
 
 def span_of(take: Take, choices: ExportChoices) -> tuple[int, int]:
     """First frame, and the frame after the last, of what there is to export of a take.
@@ -102,7 +117,7 @@ def export(order: Export) -> Generator[float, None, list[Path]]:
     gain, behind = 1.0, 0.0
     if order.choices.level != "as it is":
         behind = 0.5
-        gain = yield from _measured(_measuring(order), order.frames, behind)
+        gain = yield from _measured(_measuring(order), order.extent.all_frames, behind)
     done = 0
     with ExitStack() as files:
         writers = {part: files.enter_context(_file(order, part, gain, seed)) for seed, part in enumerate(order.paths)}
@@ -110,7 +125,7 @@ def export(order: Export) -> Generator[float, None, list[Path]]:
             for part, wave in blocks.items():
                 writers[part].write(wave)
             done += len(next(iter(blocks.values())))
-            yield behind + (1.0 - behind) * done / order.frames
+            yield behind + (1.0 - behind) * done / order.extent.all_frames
     return list(order.paths.values())
 
 
@@ -136,8 +151,8 @@ def _measured(measuring: Measuring, frames: int, most: float) -> Generator[float
 
 def _measuring(order: Export) -> Measuring:
     if order.choices.level == "peak":
-        return peak_gain(_blocks(order, tuple(order.paths)), order.choices)
-    return loudness_gain(partial(_blocks, order, (MIX,)), order.choices)
+        return peak_gain(_blocks(order, tuple(order.paths)), order.choices, order.extent)
+    return loudness_gain(partial(_blocks, order, (MIX,)), order.choices, order.extent)
 
 
 def _file(order: Export, part: str, gain: float, seed: int) -> AbstractContextManager[EncodedFile]:
@@ -147,7 +162,7 @@ def _file(order: Export, part: str, gain: float, seed: int) -> AbstractContextMa
         order.choices,
         _tags(order, part, gain),
         Levelled(gain, limited=limited),
-        frames=order.frames,
+        extent=order.extent,
         seed=seed,
     )
 
@@ -166,19 +181,34 @@ def _tags(order: Export, part: str, gain: float) -> Tags:
 def _blocks(order: Export, parts: tuple[str, ...]) -> Iterator[dict[str, Wave]]:
     """What is to be heard of each part, stretch by stretch: (frames, 2) each, all of the same length.
 
-    Of stems alone, `MIX` is all of the take as it was made; else it is what the faders make of it.
+    It is what the extent of the order says. Of stems alone, `MIX` is all of the take as it was made; else it is what
+    the faders make of it.
     """
-    take, (frame, end) = order.take, order.span
-    as_made = MixSettings.unity(len(take.stem_names))
-    for mix in render(take, order.mix if MIX in order.paths else as_made, frame, end - frame):
+    take, extent, frame = order.take, order.extent, order.span[0]
+    faders = order.mix if MIX in order.paths else MixSettings.unity(len(take.stem_names))
+    if order.is_loop:
+        mixes = render_turn(take, faders, extent.lead_frames, extent.tail_frames)
+    else:
+        mixes = render(take, faders, frame, order.frames)
+    frame -= extent.lead_frames
+    for mix in mixes:
         blocks = {MIX: mix}
         if parts != (MIX,):
-            stems = take.read_stems(frame, len(mix))
-            blocks |= {name: _padded(stems[:, index], len(mix)) for index, name in enumerate(take.stem_names)}
+            stems = _stems(order, frame, len(mix))
+            blocks |= {name: stems[:, index] for index, name in enumerate(take.stem_names)}
         frame += len(mix)
         yield {part: blocks[part] for part in parts}
 
 
-def _padded(wave: Wave, frames: int) -> Wave:
-    missing = frames - len(wave)
-    return np.concatenate([wave, np.zeros((missing, CHANNELS), np.float32)]) if missing else wave
+def _stems(order: Export, frame: int, frames: int) -> Stems:
+    """Stems (frames, stems, 2) from a frame on, silent where there are none; a loop goes on in both directions."""
+    take = order.take
+    found: Stems = np.zeros((frames, len(take.stem_names), CHANNELS), np.float32)
+    done = 0
+    while done < frames:
+        place = (frame + done) % order.frames if order.is_loop else frame + done
+        count = min(frames - done, order.frames - place) if order.is_loop else frames
+        there = take.read_stems(place, count)
+        found[done : done + len(there)] = there
+        done += count
+    return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -96,13 +95,35 @@ def render(take: Take, settings: MixSettings, start: int, frames: int) -> Iterat
     Raises:
         ValueError: the settings are for another number of stems.
     """
-    lead = min(frames, LOOP_LEAD_FRAMES) if (start, frames) == (0, take.loop_frames) else 0
-    before, after = _mixed(take, settings, frames - lead, lead), _mixed(take, settings, 0, min(lead, LATENCY_FRAMES))
-    for wave in _limited(chain(before, _mixed(take, settings, start, frames), after)):
-        kept = wave[lead : lead + frames]
-        lead = max(0, lead - len(wave))
-        frames -= len(kept)
+    if (start, frames) == (0, take.loop_frames):
+        yield from render_turn(take, settings)
+    else:
+        yield from _limited(_mixed(take, settings, start, frames))
+
+
+def render_turn(take: Take, settings: MixSettings, lead_frames: int = 0, tail_frames: int = 0) -> Iterator[Wave]:
+    """One turn of a loop as `render` gives it, with so much of the turns before and after it.
+
+    Raises:
+        ValueError: the settings are for another number of stems.
+    """
+    assert take.loop_frames
+    early, left = LOOP_LEAD_FRAMES, lead_frames + take.loop_frames + tail_frames
+    for wave in _limited(_turning(take, settings, -lead_frames - early, early + left + LATENCY_FRAMES)):
+        kept = wave[early : early + left]
+        early = max(0, early - len(wave))
+        left -= len(kept)
         yield kept
+
+
+def _turning(take: Take, settings: MixSettings, start: int, frames: int) -> Iterator[Wave]:
+    """The mix of a loop before the limiter, whose turns follow each other without end in both directions."""
+    assert take.loop_frames
+    while frames > 0:
+        place = start % take.loop_frames
+        count = min(frames, take.loop_frames - place)
+        yield from _mixed(take, settings, place, count)
+        start, frames = start + count, frames - count
 
 
 def _limited(blocks: Iterable[Wave]) -> Iterator[Wave]:

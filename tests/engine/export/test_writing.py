@@ -30,6 +30,8 @@ from tests.engine.export.conftest import FRAMES, RECIPE
 from tests.engine.playback.conftest import STEM_NAMES, append, smooth_tracks
 
 MIXED = MixSettings((Strip(-6.0), Strip(muted=True), Strip(pan=-0.5), Strip(3.0)), -1.0)
+TURNS = (300, 1500, 3000, 9001)
+"""Of the sines in a loop."""
 LOSSLESS = [name for name, form in FORMATS.items() if form.kbit_s is None]
 WITH_LOSS = [name for name, form in FORMATS.items() if form.kbit_s is not None]
 
@@ -83,6 +85,45 @@ def test_another_rate_is_the_same_sound_in_the_same_time(take, tmp_path, rate_hz
     back = soxr.resample(wave, rate_hz, SAMPLE_RATE_HZ, quality="VHQ")
     inner = slice(2000, FRAMES - 2000)
     np.testing.assert_allclose(back[inner], heard(take)[inner], atol=1e-4)
+
+
+def loop_take(folder: Path, levels: Wave) -> Take:
+    """A turn of sines that go on over the seam, one a stem, under the levels (frames, 1)."""
+    frames = len(levels)
+    take = Take.create(folder, stem_names=STEM_NAMES, recipe={"journey": {"loop_frames": frames}})
+    tracks = np.zeros((frames, len(STEM_NAMES) + 1, 2), np.float32)
+    for track, turns in enumerate(TURNS):
+        tracks[:, track] = 0.2 * levels * np.cos(2 * np.pi * turns * np.arange(frames) / frames)[:, None]
+    append(take, tracks)
+    take.finish()
+    return take
+
+
+@pytest.mark.parametrize("frames", [FRAMES, 100_003])
+@pytest.mark.parametrize("rate_hz", [44_100, 48_000, 88_200, 96_000])
+def test_a_loop_at_another_rate_goes_on_over_its_seam(tmp_path, rate_hz, frames):
+    with closing(loop_take(tmp_path / "take", np.ones((frames, 1), np.float32))) as take:
+        wanted = order(take, tmp_path, MixSettings.unity(4), what="both", format="wav32", rate_hz=rate_hz)
+        waves = written(wanted)
+    sines = {MIX: TURNS} | {stem: (turns,) for stem, turns in zip(STEM_NAMES, TURNS, strict=True)}
+    for part, wave in waves.items():
+        assert len(wave) == round(frames * rate_hz / SAMPLE_RATE_HZ)
+        levels = np.abs(np.fft.rfft(wave[:, 1])) / len(wave) * 2  # of sines that go round the loop in whole turns
+        assert levels[list(sines[part])] == pytest.approx(0.2, rel=1e-3)
+        levels[list(sines[part])] = 0
+        assert levels.max() < 1e-5, part
+
+
+def test_a_loop_that_is_limited_meets_its_beginning(tmp_path):
+    levels = np.full((FRAMES, 1), 0.2, np.float32)
+    levels[-2_000:] = levels[:500] = 1.0  # loud up to the seam, and a little beyond
+    with closing(loop_take(tmp_path / "take", levels)) as take:
+        wanted = order(take, tmp_path, MixSettings.unity(4), what="both", level="loudness", loudness_lufs=-15.0)
+        waves = written(wanted)
+        gains = waves[MIX] / take.read_mix(0, FRAMES)
+    assert np.abs(waves[MIX]).max() == pytest.approx(CEILING, abs=0.01)
+    assert gains[0, 0] < 0.9 * gains[FRAMES // 2, 0]
+    assert gains[0, 0] == pytest.approx(gains[-1, 0], rel=0.01)
 
 
 def test_a_region_is_written_from_its_first_frame_to_its_last(take, tmp_path):
