@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from engine.training import parallel
 from engine.training.adam import make_adam
 
 LEAST_SIDE = 16
@@ -23,6 +24,8 @@ class Muon:
 
     The weights of a convolution are a matrix of output channels by all the rest. Steps have the size of Adam's, so that
     both share one rate, which may be some times higher than for Adam alone.
+
+    Processes that train together share out the matrices: each changes its own and tells the others.
 
     Source: Jordan et al., "Muon: An optimizer for hidden layers in neural networks", 2024; the size of steps is that of
     Liu et al., "Muon is scalable for LLM training", 2025, section 2.2.
@@ -47,6 +50,7 @@ class Muon:
         self._matrices = [matrix for matrix in every if _is_matrix(matrix) and id(matrix) not in excepted]
         matrices = {id(matrix) for matrix in self._matrices}
         self._views = [torch.nn.Parameter(matrix.data.view(len(matrix), -1)) for matrix in self._matrices]
+        self._owners = parallel.owners([view.numel() * min(view.shape) for view in self._views])
         self._parts: list[Any] = []
         if self._views:  # a small network may have no matrices
             muon = torch.optim.Muon(
@@ -72,12 +76,18 @@ class Muon:
         for part in self._parts:
             part.zero_grad()
 
+    @torch.no_grad()
     def step(self) -> None:
-        """Change the parameters by what their gradients say."""
-        for matrix, view in zip(self._matrices, self._views, strict=True):
-            view.grad = None if matrix.grad is None else matrix.grad.flatten(1)
+        """Change the parameters by what their gradients say, which are the same in all processes."""
+        for matrix, view, owner in zip(self._matrices, self._views, self._owners, strict=True):
+            gradient = None if matrix.grad is None else matrix.grad.flatten(1)
+            is_mine = owner == parallel.rank()
+            view.grad = gradient if is_mine else None
+            if gradient is not None and not is_mine:  # whichever process is to save it remembers everything
+                self.state[view]["momentum_buffer"].lerp_(gradient, 1 - MOMENTUM)
         for part in self._parts:
             part.step()
+        parallel.tell(self._views, self._owners)
 
 
 def _is_matrix(parameter: torch.nn.Parameter) -> bool:

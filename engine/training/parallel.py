@@ -3,7 +3,8 @@
     torchrun --nproc-per-node 2 main.py train generator …
 
 Every process holds the same networks and draws the same whole batch from the same random numbers; each takes its share
-of it, and gradients and losses are averaged. So the losses are those of one process with the whole batch, but for
+of it, and gradients and losses are averaged. What costs much and would be done alike by all can be dealt out instead,
+each telling the others what came of its part. So the losses are those of one process with the whole batch, but for
 rounding. In a process by itself all of this costs nothing. Process 0 alone writes.
 """
 
@@ -74,9 +75,32 @@ def average_gradients(parameters: Iterable[torch.nn.Parameter]) -> None:
     flat = torch.cat([gradient.flatten() for gradient in gradients])
     distributed.all_reduce(flat)
     flat /= count()
-    sizes = [gradient.numel() for gradient in gradients]
-    for gradient, mean in zip(gradients, torch.split(flat, sizes), strict=True):
-        gradient.copy_(mean.view_as(gradient))
+    _spread(flat, gradients)
+
+
+def owners(costs: Sequence[float]) -> list[int]:
+    """Which process does each piece of work, so that all have about as much to do.
+
+    Args:
+        costs: of the pieces, in any unit; alike in every process.
+    """
+    loads, chosen = [0.0] * count(), [0] * len(costs)
+    for piece in sorted(range(len(costs)), key=lambda piece: -costs[piece]):
+        chosen[piece] = loads.index(min(loads))
+        loads[chosen[piece]] += costs[piece]
+    return chosen
+
+
+def tell(tensors: Sequence[torch.Tensor], owned_by: Sequence[int]) -> None:
+    """Copy each tensor of the process that owns it over those of every other one, in one message a process."""
+    if count() == 1:
+        return
+    for owner in sorted(set(owned_by)):
+        owned = [tensor for tensor, whose in zip(tensors, owned_by, strict=True) if whose == owner]
+        flat = torch.cat([tensor.flatten() for tensor in owned])
+        distributed.broadcast(flat, owner)
+        if rank() != owner:
+            _spread(flat, owned)
 
 
 def average(value: torch.Tensor) -> torch.Tensor:
@@ -121,6 +145,13 @@ def same_tensors(tensors: Mapping[str, torch.Tensor]) -> None:
         message = tensors[name].to(_message_device()).contiguous()
         distributed.broadcast(message, 0)
         tensors[name].copy_(message)
+
+
+def _spread(flat: torch.Tensor, tensors: Sequence[torch.Tensor]) -> None:
+    """Copy numbers that lie one after the other back into the tensors that they are of."""
+    parts = torch.split(flat, [tensor.numel() for tensor in tensors])
+    for tensor, part in zip(tensors, parts, strict=True):
+        tensor.copy_(part.view_as(tensor))
 
 
 def _message_device() -> str:

@@ -1,4 +1,4 @@
-"""One training in two processes (gloo, on the CPU): the losses are those of one process with the whole batch."""
+"""Trainings in two processes (gloo, on the CPU): the losses are those of one process with the whole batch."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import torch
 from engine.errors import UsageError
 from engine.training import parallel
 from engine.training.logbook import MODEL_FOLDER, read_losses, read_status
+from tests.engine.training.tiny_songs import STEMS
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -29,8 +30,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_losses_are_those_of_one_process_with_the_whole_batch(folder: Path) -> None:
-    one, two = read_losses(folder / "one"), read_losses(folder / "two")
+def test_a_generators_losses_are_those_of_one_process_with_the_whole_batch(folder: Path) -> None:
+    one, two = read_losses(folder / "generator-one"), read_losses(folder / "generator-two")
     assert one["step"].tolist() == two["step"].tolist() == [1, 2, 3, 4, 5, 6]
     for name in ("critic", "generator", "certainty", "penalty", "penalty_factor"):
         np.testing.assert_allclose(two[name], one[name], rtol=2e-3, atol=2e-4, err_msg=name)
@@ -38,12 +39,21 @@ def test_the_losses_are_those_of_one_process_with_the_whole_batch(folder: Path) 
     assert np.isfinite(one["penalty"]).tolist() == [True, False] * 3
 
 
-def test_one_process_writes_for_both(folder: Path) -> None:
-    status = read_status(folder / "two")
+def test_a_separators_losses_are_those_of_one_process_with_the_whole_batch(folder: Path) -> None:
+    one, two = read_losses(folder / "separator-one"), read_losses(folder / "separator-two")
+    assert one["step"].tolist() == two["step"].tolist() == [1, 2, 3, 4, 5, 6]
+    for name in ("error", *STEMS):
+        np.testing.assert_allclose(two[name], one[name], rtol=0, atol=0.02, err_msg=name)  # dB
+    assert one["error"][0] - one["error"][-1] > 0.5
+
+
+@pytest.mark.parametrize("kind", ["generator", "separator"])
+def test_one_process_writes_for_both(folder: Path, kind: str) -> None:
+    status = read_status(folder / f"{kind}-two")
     assert status is not None
     assert (status.state, status.step) == ("finished", 6)
-    assert (folder / "two" / MODEL_FOLDER / "card.json").exists()
-    assert not list((folder / "two").glob(".*"))
+    assert (folder / f"{kind}-two" / MODEL_FOLDER / "card.json").exists()
+    assert not list((folder / f"{kind}-two").glob(".*"))
 
 
 def test_a_process_by_itself_is_the_whole() -> None:
@@ -52,6 +62,7 @@ def test_a_process_by_itself_is_the_whole() -> None:
     assert parallel.share(batch).tolist() == batch.tolist()
     assert parallel.average(torch.tensor([1.0, 2.0])).tolist() == [1, 2]
     assert parallel.same_numbers([0.5]) == [0.5]
+    assert parallel.owners([2, 1]) == [0, 0]
     parallel.check_batch(3)
     with pytest.raises(UsageError, match="batch of 0"):
         parallel.check_batch(0)

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import soundfile
 import torch
 
 from engine.audio.format import SAMPLE_RATE_HZ, Wave
@@ -21,26 +20,8 @@ from engine.separation.separator import Separator
 from engine.training.logbook import MODEL_FOLDER
 from engine.training.loop import Keeping, Plan, Report, train
 from engine.training.separator import Recipe, SeparatorLearner, errors_db
+from tests.engine.training.tiny_songs import RECIPE, STEMS, make_songs, tone
 
-STEMS = ("low", "high")
-SONG_FRAMES = SAMPLE_RATE_HZ
-RECIPE = Recipe(
-    sizes={
-        "network": "band-split",
-        "sources": list(STEMS),
-        "width": 16,
-        "layers": 1,
-        "heads": 2,
-        "nfft": 512,
-        "together": 2,
-        "reach": 1,
-        "bands": [[8, 4, 1], [4, 14, 4]],
-        "segment": 0.1,
-    },
-    learning_rate=1e-2,
-    warm_up_steps=5,
-    average=0.8,
-)
 DEMUCS_RECIPE = replace(
     RECIPE,
     sizes={
@@ -67,14 +48,7 @@ def one_thread() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def songs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three songs, each of a low and a high tone."""
-    folder = tmp_path_factory.mktemp("songs")
-    for number, (low_hz, high_hz) in enumerate([(80, 5000), (110, 6000), (140, 7000)]):
-        song = folder / f"song-{number}"
-        song.mkdir()
-        for name, frequency_hz in zip(STEMS, (low_hz, high_hz), strict=True):
-            soundfile.write(song / f"{name}.wav", tone(frequency_hz), SAMPLE_RATE_HZ, "PCM_16")
-    return folder
+    return make_songs(tmp_path_factory.mktemp("songs"))
 
 
 @pytest.fixture(scope="module")
@@ -89,12 +63,6 @@ def demucs_training(songs: Path, tmp_path_factory: pytest.TempPathFactory) -> tu
     """The same for an HTDemucs."""
     folder = tmp_path_factory.mktemp("trained") / "training"
     return trained(learner(songs, DEMUCS_RECIPE), folder, 80), folder / MODEL_FOLDER
-
-
-def tone(frequency_hz: float, frames: int = SONG_FRAMES) -> Wave:
-    """A tone on the left, another level of it on the right."""
-    wave = 0.3 * np.sin(2 * np.pi * frequency_hz * np.arange(frames) / SAMPLE_RATE_HZ)
-    return np.stack([wave, 0.5 * wave], 1).astype(np.float32)
 
 
 def learner(songs: Path, recipe: Recipe = RECIPE, base: Path | None = None) -> SeparatorLearner:
